@@ -1,0 +1,183 @@
+/** Populations, projections and programs: what a scheme wires, what a circuit compiles. */
+import type {
+  Activation,
+  Choose,
+  Ends,
+  Equations,
+  Expression,
+  LearningRule,
+  NeuronModel,
+  OptimiserUse,
+  ParameterSpec,
+  Phase,
+  Shape,
+  SignalRef,
+  Source,
+  Value,
+  Values,
+} from './model.js';
+import type { Cell, Connectivity, FloatArray, Operation, Step } from './operations.js';
+
+/** A rule at work on a projection. */
+export interface Plasticity {
+  readonly rule: LearningRule;
+  readonly parameters?: Values;
+  readonly choose?: Choose;
+  /**
+   * What a name in the rule means here: a signal or parameter of that end, or a reference
+   * `projection.rule.trace`.
+   */
+  readonly uses?: Ends<Readonly<Record<string, string>>> & {
+    readonly weights?: Readonly<Record<string, string>>;
+  };
+  /** The rule's pre end is this projection's post end and the other way round: Kolen-Pollack. */
+  readonly exchanged?: boolean;
+  /** Multiplies the direction, before the optimiser. */
+  readonly scale?: Value;
+  readonly optimiser?: OptimiserUse;
+  /** When the bias is applied differently from the weights: no decay, say. */
+  readonly biasOptimiser?: OptimiserUse;
+  /** When the direction is formed (default `learn`) and when it is applied (default: in the same phase). */
+  readonly gather?: Phase;
+  readonly apply?: Phase | 'never';
+}
+
+/** What is drawn; its stream is `init/<projection>`. Or the values themselves, row-major. */
+export type Initial =
+  | { readonly draw: string; readonly parameters?: Readonly<Record<string, number>> }
+  | { readonly values: ArrayLike<number> };
+export type Weights =
+  | Initial
+  | {
+      /** Name of a weight function. */
+      readonly function: string;
+      /** Projections whose weights go in; `own` is the present value. */
+      readonly of: readonly string[];
+      readonly parameters?: Values;
+      /** Where the weights start before the function is first due. */
+      readonly initial?: Initial;
+      readonly at: readonly ('build' | Phase)[];
+    };
+export interface Projection {
+  readonly name: string;
+  readonly from: SignalRef;
+  readonly to: SignalRef;
+  readonly phase: Phase | readonly Phase[];
+  readonly role?: string;
+  /** Default: dense. */
+  readonly connectivity?: Connectivity;
+  readonly gain?: Value;
+  readonly weights?: Weights;
+  /** Use that projection's weights, connectivity and route, live. */
+  readonly along?: string;
+  /** Against the stored direction. With own weights: these are stored as those of the opposite direction. */
+  readonly reversed?: boolean;
+  /** One number a neuron or a channel, as the connectivity says; learned by the same rules with pre = 1. */
+  readonly bias?: boolean | { readonly weights?: Weights };
+  /** Fast synapses: one set of weights a sample. */
+  readonly perSample?: boolean;
+  /** On w, after every application. */
+  readonly constraint?: Equations;
+  readonly plasticity?: readonly Plasticity[];
+}
+export interface Population {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Order in sweeps; may be fractional: interneurons between two layers. */
+  readonly depth: number;
+  readonly role?: string;
+  readonly model: NeuronModel;
+  readonly parameters?: Values;
+  readonly choose?: Choose;
+  /** Slot → activation or its name. */
+  readonly functions?: Readonly<Record<string, string | Activation>>;
+  /** Signal → starting values, `[batch, ...shape]`, or `[...shape]` for every sample alike. */
+  readonly initial?: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+export type Stage =
+  /**
+   * In a sweep all phases of one depth run before the next depth. `on` names populations, projections or
+   * roles.
+   */
+  | {
+      readonly phase: Phase | readonly Phase[];
+      readonly sweep?: 'up' | 'down';
+      readonly on?: readonly string[];
+    }
+  /** A parameter of the scheme, or `population.parameter`. */
+  | { readonly set: Readonly<Record<string, number>> }
+  | { readonly when: Expression; readonly stages: Program }
+  | { readonly every: number; readonly stages: Program }
+  | {
+      readonly repeat: Value;
+      /**
+       * Stop early once no watched signal (default: every state the stages write) moves by more than
+       * within · its size.
+       */
+      readonly until?: { readonly settled?: readonly SignalRef[]; readonly within: number };
+      readonly stages: Program;
+    };
+/**
+ * Inside a phase: inputs, neuron equations, rule equations, gathers, applications, constraints, weight
+ * functions due.
+ */
+export type Program = readonly Stage[];
+
+/** A view of weights as a matrix, row-major. */
+export interface Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: FloatArray;
+}
+/** Weights as a function of weights: the only home of algebra that is not elementwise. */
+export interface WeightFunction {
+  readonly name: string;
+  readonly doc: string;
+  readonly source?: Source;
+  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  readonly inputs: readonly string[];
+  /** Fills `into` from `inputs`. */
+  prepare(
+    into: Matrix,
+    inputs: readonly Matrix[],
+    parameters: Readonly<Record<string, Cell>>,
+  ): readonly Operation[];
+}
+
+/** Random numbers by name. A replay answers with recorded arrays. */
+export interface Streams {
+  /** Fills `into` with standard normals; `counter` tells how often this stream was drawn from. */
+  normal(stream: string, into: FloatArray, counter: Cell): Operation;
+  /** `shape` is the array's; for a bias, `fan` still is that of the projection's weights. */
+  initial(
+    stream: string,
+    what: { readonly draw: string; readonly parameters?: Readonly<Record<string, number>> },
+    into: FloatArray,
+    shape: Shape,
+  ): void;
+}
+
+export interface CompileOptions {
+  /** false: rules leave their directions, weights stay as they are. */
+  readonly apply?: boolean;
+  /** What ran before: values it filled may be read. */
+  readonly after?: Program;
+}
+/** A built circuit, as plugins see it. Arrays are live views. */
+export interface CircuitView {
+  readonly batch: number;
+  /** `population.signal`, `population.parameter`, `projection.rule.trace`. */
+  signal(ref: SignalRef): FloatArray;
+  weights(projection: string): FloatArray;
+  /** Of the stored weights: `[post, pre]`, or `[pre, post]` where `reversed` says so. */
+  weightShape(projection: string): Shape;
+  /** Is the projection transmitted against the direction in which its weights are stored? */
+  reversed(projection: string): boolean;
+  bias(projection: string): FloatArray;
+  /** What the rule proposes: `projection`, `projection/bias`, or with several rules `projection.rule`. */
+  direction(ref: string): FloatArray;
+  /** A parameter of the scheme or `population.parameter`. */
+  set(name: string, value: number): void;
+  compile(program: Program, options?: CompileOptions): Step;
+}

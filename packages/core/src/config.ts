@@ -1,0 +1,182 @@
+/** An experiment after composition: names, numbers and options, frozen before the first run. */
+import type { DType } from './operations.js';
+import type { Option } from './data.js';
+import type { Activation, Choose, LearningRule, NeuronModel, Optimiser, Value, Values } from './model.js';
+import type { Program, Weights } from './circuit.js';
+import type { PerLayer, Setting } from './scheme.js';
+
+/** A part named with its options: `yin-yang`, or `{ use: yin-yang, options: {…} }`. */
+export interface Use {
+  readonly use: string;
+  readonly options?: Readonly<Record<string, Option | null>>;
+}
+export interface OptimiserConfig {
+  readonly use?: string;
+  readonly parameters?: PerLayer;
+}
+/** A config's answer to a plasticity slot; what is absent stays as the scheme has it. */
+export interface PlasticityConfig {
+  readonly rule?: string;
+  readonly parameters?: PerLayer;
+  readonly choose?: Choose;
+  readonly uses?: {
+    readonly pre?: Readonly<Record<string, string>>;
+    readonly post?: Readonly<Record<string, string>>;
+    readonly weights?: Readonly<Record<string, string>>;
+  };
+  readonly scale?: Value | readonly Value[];
+  readonly optimiser?: OptimiserConfig;
+  readonly biasOptimiser?: OptimiserConfig;
+  readonly gather?: string;
+  readonly apply?: string;
+}
+export interface NeuronConfig {
+  readonly model?: string;
+  readonly parameters?: PerLayer;
+  readonly choose?: Choose;
+  readonly functions?: Readonly<Record<string, string>>;
+}
+/** First weights: drawn, or read from an `.npz` or `.safetensors` file (`key` defaults to the projection's name). */
+export type InitialConfig =
+  | { readonly draw: string; readonly parameters?: Readonly<Record<string, number>> }
+  | { readonly file: string; readonly key?: string };
+export interface SchemeConfig {
+  /** Name of the scheme; default: the label under `schemes`. */
+  readonly use?: string;
+  readonly parameters?: Values;
+  readonly settings?: Readonly<Record<string, Setting>>;
+  readonly neurons?: Readonly<Record<string, NeuronConfig>>;
+  /** null empties a slot: these synapses do not learn. */
+  readonly plasticity?: Readonly<Record<string, PlasticityConfig | null>>;
+  readonly weights?: Readonly<Record<string, InitialConfig>>;
+  /** Overrides of `train` for this scheme alone. */
+  readonly train?: Partial<TrainConfig>;
+}
+export interface NetworkConfig {
+  /** Units of the hidden layers. */
+  readonly hidden: readonly number[];
+  /** One for all hidden layers, or one each. */
+  readonly activation: string | readonly string[];
+  /** Default: what the task asks for. */
+  readonly head?: string;
+  /** Projection, `projection/bias` or role → first weights, for every scheme. */
+  readonly weights?: Readonly<Record<string, InitialConfig>>;
+}
+export interface TrainConfig {
+  readonly epochs: number;
+  readonly batch: number;
+  /** Default learning rate, for every optimiser in a slot that has a parameter `eta` and is told nothing else. */
+  readonly eta?: Value;
+  /** Default optimiser for the slots of every scheme that names none of its own in the config. */
+  readonly optimiser?: OptimiserConfig;
+  readonly dtype: DType;
+  readonly backend: string;
+  /** ms */
+  readonly dt: number;
+  /** How often the train program runs on one batch. */
+  readonly steps: number;
+  /** How often the evaluate program runs on one batch. */
+  readonly evaluateSteps: number;
+  /** Samples evaluated at once. */
+  readonly evaluateBatch: number;
+  /** Evaluate, probe and tell the metrics every so many epochs (and after the last). */
+  readonly evaluateEvery: number;
+  /** Splits evaluated on those occasions; the test split is always read once, at the end. */
+  readonly evaluateOn: readonly ('train' | 'validation')[];
+  /** Write a checkpoint every so many seconds (0: at every epoch). */
+  readonly checkpointSeconds: number;
+  /** Train on the first so many samples only; null: on all. */
+  readonly limit: number | null;
+}
+/** A layered network as a template: `{l}` runs over layers, `{l-1}`, `{last}` are computed. */
+export interface SchemeTemplate {
+  readonly doc?: string;
+  readonly source?: { readonly paper: string };
+  readonly input: string;
+  readonly output: string;
+  readonly target: string;
+  readonly forward: readonly string[];
+  readonly feedback?: readonly string[];
+  readonly parameters?: Readonly<
+    Record<string, { readonly value: number; readonly doc?: string; readonly unit?: string }>
+  >;
+  readonly heads?: Readonly<
+    Record<string, { readonly activation: string; readonly slot: string; readonly choose?: Choose }>
+  >;
+  readonly plasticity?: Readonly<Record<string, PlasticityConfig | null>>;
+  readonly populations: Readonly<
+    Record<
+      string,
+      {
+        readonly neuron:
+          string | { readonly first?: string; readonly hidden?: string; readonly last?: string };
+        readonly size?: string;
+        readonly depth?: string | number;
+        readonly role?: string;
+        readonly choose?: Choose;
+        readonly parameters?: Values;
+      }
+    >
+  >;
+  readonly projections: Readonly<
+    Record<
+      string,
+      {
+        readonly from: string;
+        readonly to: string;
+        readonly phase: string | readonly string[];
+        readonly role?: string;
+        readonly connectivity?: string;
+        readonly gain?: Value;
+        readonly weights?: Weights;
+        readonly along?: string;
+        readonly reversed?: boolean;
+        readonly bias?: boolean;
+        readonly constraint?: string;
+        readonly plasticity?: string | readonly string[];
+      }
+    >
+  >;
+  readonly programs: Readonly<Record<string, Program>>;
+}
+/** Parts written in a config. */
+export interface DefineConfig {
+  readonly rules?: Readonly<Record<string, Omit<LearningRule, 'name'>>>;
+  readonly neurons?: Readonly<Record<string, Omit<NeuronModel, 'name'>>>;
+  readonly optimisers?: Readonly<Record<string, Omit<Optimiser, 'name'>>>;
+  readonly activations?: Readonly<Record<string, Omit<Activation, 'name'>>>;
+  readonly schemes?: Readonly<Record<string, SchemeTemplate>>;
+}
+export interface ExperimentConfig {
+  readonly name: string;
+  readonly doc?: string;
+  readonly task: { readonly use: string; readonly options?: Readonly<Record<string, Option | null>> };
+  readonly dataset: Use;
+  readonly network: NetworkConfig;
+  readonly train: TrainConfig;
+  /** Label → scheme. */
+  readonly schemes: Readonly<Record<string, SchemeConfig>>;
+  /** Which of `schemes`, and in which order; default: all. */
+  readonly select?: readonly string[];
+  /** The scheme the others are compared to. */
+  readonly baseline: string;
+  /** The control that `baseline` must beat, if any: the comparison fails when the interval contains zero. */
+  readonly control?: string;
+  readonly seeds: readonly number[];
+  readonly probes: Readonly<Record<string, Use>>;
+  readonly observers: Readonly<Record<string, Use>>;
+  readonly define: DefineConfig;
+  readonly plugins: readonly string[];
+  /** Difference in the headline metric that counts as equal, in its unit; null: no claim of equality. */
+  readonly margin: number | null;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+/** One run of an experiment. */
+export interface RunConfig extends Omit<
+  ExperimentConfig,
+  'schemes' | 'select' | 'seeds' | 'baseline' | 'control' | 'margin'
+> {
+  readonly label: string;
+  readonly scheme: SchemeConfig & { readonly use: string };
+  readonly seed: number;
+}

@@ -1,0 +1,52 @@
+/** Golden cases: numbers recorded from the authors' own code, replayed through the shipped scheme. */
+import type { CircuitView } from './circuit.js';
+import type { LayerSpec, Model, Scheme, SchemeOptions } from './scheme.js';
+
+export interface GoldenArray {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+export interface Tolerance {
+  readonly rtol: number;
+  readonly atol: number;
+}
+export interface GoldenCase {
+  readonly format: string;
+  readonly id: string;
+  readonly model: string;
+  readonly what: string;
+  /** Scalars and options under the names of the field; what they are is the case's own affair. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly arrays: Readonly<Record<string, GoldenArray>>;
+  readonly steps: number;
+  readonly expected: Readonly<Record<string, GoldenArray>>;
+  readonly tolerance: Tolerance;
+  readonly tolerances?: Readonly<Record<string, Tolerance>>;
+}
+/** What a replay is given: builds shipped schemes on recorded numbers and keeps the score. */
+export interface GoldenBench {
+  /**
+   * Assembles a scheme. `initial` answers `W1`, `W1/bias`, `B1`; `draws` answers `population/signal` with all
+   * its draws in order of use.
+   */
+  build(
+    scheme: Scheme,
+    layers: readonly LayerSpec[],
+    options: SchemeOptions,
+    given: {
+      readonly batch: number;
+      readonly dt?: number;
+      readonly initial?: (projection: string) => ArrayLike<number> | undefined;
+      readonly draws?: (noise: string) => ArrayLike<number> | undefined;
+    },
+  ): Model & { readonly circuit: CircuitView };
+  /** A recorded array; throws when the case has none of this name. */
+  array(name: string): Float64Array;
+  /** Compares with `expected[name]`, or with row `row` of its first axis. Unknown names are ignored. */
+  compare(name: string, got: ArrayLike<number>, row?: number): void;
+}
+export interface GoldenReplay {
+  /** `model` of the cases it can replay. */
+  readonly model: string;
+  replay(golden: GoldenCase, bench: GoldenBench): void;
+}

@@ -1,0 +1,37 @@
+/** A probe looks at a run at the end of an epoch and changes no number of it. */
+import type { Option, OptionSpec, PreparedTask } from './data.js';
+import type { MetricRow } from './events.js';
+import type { FloatArray } from './operations.js';
+import type { RandomSource } from './random.js';
+import type { LayerSpec, Model, Scheme } from './scheme.js';
+
+export interface ProbedRun {
+  readonly scheme: Scheme;
+  readonly layers: readonly LayerSpec[];
+  readonly head: string;
+  readonly task: PreparedTask;
+  /** The model that trains. Look, do not write. */
+  readonly model: Model;
+  /** The run's own streams; take names that begin with `probe/`. */
+  readonly random: RandomSource;
+  /**
+   * The same scheme on the run's weights, live, at another batch size: state of its own, streams
+   * `probe/<name>/…`.
+   */
+  twin(batch: number): Model;
+  /**
+   * Another scheme for the same layers and head; `lend` maps its projections (`W1`, `W1/bias`) to arrays it
+   * shall use, `[post, pre]`.
+   */
+  other(scheme: string, batch: number, lend: (name: string) => FloatArray | undefined): Model;
+}
+export type ProbeRow = Pick<MetricRow, 'name' | 'layer' | 'value'>;
+export interface Probe {
+  readonly name: string;
+  readonly doc: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** What each row name means. */
+  readonly rows: Readonly<Record<string, { readonly doc: string; readonly unit: string }>>;
+  /** Called once before training; the returned function at the end of every epoch that is probed, and before the first. */
+  attach(run: ProbedRun, options: Readonly<Record<string, Option | null>>): () => readonly ProbeRow[];
+}

@@ -1,0 +1,107 @@
+/** What runs and comparisons leave behind, as data: the same records on disk, in memory and in reports. */
+import type { MetricRow, RunId, RunStatus } from './events.js';
+import type { RunConfig, ExperimentConfig } from './config.js';
+import type { MetricSpec } from './data.js';
+
+/** Carried by every file this project writes; readers refuse what is newer. */
+export const schemaVersion = 1;
+
+/** What decides whether two runs saw the same numbers: SHA-256, first 16 hex digits each. */
+export interface PairingHashes {
+  /** Projection → hash of its first weights (forward ones and their biases). */
+  readonly weights: Readonly<Record<string, string>>;
+  readonly data: string;
+  readonly order: string;
+}
+export interface RunSummary {
+  readonly schema: number;
+  readonly id: RunId;
+  readonly status: RunStatus;
+  /** Why it stopped, diverged or failed. */
+  readonly message?: string;
+  readonly epochs: number;
+  readonly updates: number;
+  /** Wall time of training and evaluation, over all resumptions. */
+  readonly seconds: number;
+  /** `validation/error`, `test/error` at the end. */
+  readonly final: Readonly<Record<string, number>>;
+  /** Epoch of the best headline value on validation, and the metrics there. */
+  readonly best?: { readonly epoch: number; readonly metrics: Readonly<Record<string, number>> };
+  readonly headline: string;
+  readonly metrics: Readonly<Record<string, MetricSpec>>;
+  readonly pairing: PairingHashes;
+  readonly backend: string;
+  readonly dtype: string;
+  readonly cost: {
+    readonly parameters: number;
+    /** Multiply-accumulates of dense products per trained sample. */
+    readonly macsPerSample: number;
+    readonly stepsPerSample: number;
+    readonly samplesPerSecond: number;
+    /** Bytes of all arrays of the training circuit. */
+    readonly memory: number;
+  };
+}
+export interface RunResult {
+  readonly config: RunConfig;
+  readonly summary: RunSummary;
+  readonly rows: readonly MetricRow[];
+  /** Folder of the run; absent when nothing was stored. */
+  readonly folder?: string;
+}
+
+export interface Interval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+/** One line of a verdict table: a scheme on the headline metric of the test split. */
+export interface ComparisonRow {
+  readonly scheme: string;
+  /** Seed → final value on the test split; a diverged or failed run has null. */
+  readonly values: Readonly<Record<string, number | null>>;
+  readonly runs: number;
+  readonly failures: number;
+  /** Over the runs that ended; 95 % t-interval. */
+  readonly estimate?: Interval;
+  /** Scheme minus baseline over common seeds. */
+  readonly difference?: Interval & {
+    readonly n: number;
+    /** Exact sign-flip test, two-sided; absent for fewer than five pairs. */
+    readonly p?: number;
+    /** Holm-corrected over the table. */
+    readonly pHolm?: number;
+    readonly correlation?: number;
+    /** Both one-sided tests within the margin at 5 %: `equivalent`, else `not shown`. */
+    readonly equivalence?: 'equivalent' | 'not shown';
+  };
+  readonly secondsPerRun: number;
+  readonly macsPerSample: number;
+}
+export interface ComparisonResult {
+  readonly schema: number;
+  readonly experiment: ExperimentConfig;
+  /** Of the resolved experiment. */
+  readonly hash: string;
+  readonly headline: string;
+  readonly metric: MetricSpec;
+  readonly rows: readonly ComparisonRow[];
+  readonly baseline: string;
+  readonly paired: { readonly yes: boolean; readonly evidence: readonly string[] };
+  /** `not for inference: 3 seeds`, … */
+  readonly notes: readonly string[];
+  readonly control?: { readonly scheme: string; readonly difference: Interval; readonly beaten: boolean };
+  readonly failed: readonly { readonly id: RunId; readonly message: string; readonly folder?: string }[];
+  readonly runs: readonly RunResult[];
+  readonly command: string;
+  readonly environment: Environment;
+}
+export interface Environment {
+  readonly version: string;
+  readonly git?: { readonly sha: string; readonly dirty: boolean };
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly lock?: string;
+}

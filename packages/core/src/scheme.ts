@@ -1,0 +1,138 @@
+/** A scheme wires neuron models, synapses, rules and optimisers for given layers, and orders the work. */
+import type { CircuitView, Initial, Plasticity, Population, Program, Projection } from './circuit.js';
+import type {
+  Activation,
+  Choose,
+  NeuronModel,
+  Optimiser,
+  ParameterSpec,
+  Phase,
+  Shape,
+  SignalRef,
+  Source,
+  Value,
+  Values,
+} from './model.js';
+import type { Connectivity } from './operations.js';
+
+/** A value, or a list with one entry a layer. */
+export type PerLayer = Readonly<Record<string, Value | readonly Value[]>>;
+export interface NeuronSlot {
+  readonly model: NeuronModel;
+  readonly parameters?: PerLayer;
+  readonly choose?: Choose;
+  /** Slot of the model → name of an activation. */
+  readonly functions?: Readonly<Record<string, string>>;
+}
+export interface OptimiserSlot {
+  readonly use: Optimiser;
+  readonly parameters?: PerLayer;
+}
+export interface PlasticitySlot extends Omit<
+  Plasticity,
+  'parameters' | 'optimiser' | 'biasOptimiser' | 'scale'
+> {
+  readonly parameters?: PerLayer;
+  readonly scale?: Value | readonly Value[];
+  readonly optimiser?: OptimiserSlot;
+  readonly biasOptimiser?: OptimiserSlot;
+}
+export type Setting = string | number | boolean | readonly number[];
+export interface SettingSpec {
+  readonly doc: string;
+  readonly value: Setting;
+  readonly allowed?: readonly Setting[];
+}
+export interface LayerSpec {
+  readonly shape: Shape;
+  readonly activation?: string | Activation;
+  /** How it is reached from the layer below; default dense. */
+  readonly connectivity?: Connectivity;
+}
+/**
+ * What the output computes and which loss its error belongs to: `linear-squared`, `sigmoid-squared`,
+ * `softmax-cross-entropy`. Squared: Σ ½ (y − t)²; cross-entropy: −Σ t log y; both a mean over samples.
+ */
+export type HeadName = string;
+/** How a scheme says a head: activation of the output layer and choices of its output slot. */
+export interface HeadSpec {
+  readonly activation: string;
+  readonly slot: string;
+  readonly choose?: Choose;
+  readonly parameters?: Values;
+}
+export interface Assembled {
+  readonly input: SignalRef;
+  readonly output: SignalRef;
+  readonly target: SignalRef;
+  readonly programs: Readonly<Record<string, Program>> & {
+    readonly train: Program;
+    readonly evaluate: Program;
+  };
+  /** Projections by layer, first to last: what shared diagnostics look at. */
+  readonly forward: readonly string[];
+  /** Feedback projection into each hidden layer, first to last; empty where a scheme has none. */
+  readonly feedback: readonly string[];
+}
+export interface Scheme {
+  readonly name: string;
+  readonly doc: string;
+  readonly source: Source;
+  /** Given to every model, rule and optimiser that has a parameter of this name and is told nothing else. */
+  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** Everything a config may replace sits in a named slot. */
+  readonly neurons: Readonly<Record<string, NeuronSlot>>;
+  /** null: not plastic unless a config says so. */
+  readonly plasticity: Readonly<Record<string, PlasticitySlot | null>>;
+  readonly settings: Readonly<Record<string, SettingSpec>>;
+  readonly heads: Readonly<Record<HeadName, HeadSpec>>;
+  readonly phases: Readonly<Record<Phase, string>>;
+  assemble(
+    net: Builder,
+    layers: readonly LayerSpec[],
+    given: {
+      readonly parameters: Readonly<Record<string, number>>;
+      readonly settings: Readonly<Record<string, Setting>>;
+    },
+  ): Assembled;
+}
+/** What a scheme may call. `layer` is the index into per-layer lists. */
+export interface Builder {
+  /** Name of the rule a slot is filled with: its traces are `projection.<name>.<trace>`. */
+  ruleName(slot: string): string | undefined;
+  population(
+    name: string,
+    slot: string,
+    at: Pick<Population, 'shape' | 'depth' | 'role' | 'parameters' | 'choose' | 'functions'> & {
+      readonly layer?: number;
+    },
+  ): void;
+  project(
+    name: string,
+    at: Omit<Projection, 'name' | 'plasticity'> & {
+      readonly layer?: number;
+      readonly plasticity?:
+        | string
+        | readonly (
+            | string
+            | (Partial<Omit<Plasticity, 'rule' | 'optimiser' | 'biasOptimiser'>> & { readonly slot: string })
+          )[];
+    },
+  ): void;
+}
+/** Answers to a scheme's slots, with the parts themselves in place. */
+export interface SchemeOptions {
+  readonly parameters?: Values;
+  readonly neurons?: Readonly<Record<string, Partial<NeuronSlot>>>;
+  readonly plasticity?: Readonly<Record<string, Partial<PlasticitySlot> | null>>;
+  readonly settings?: Readonly<Record<string, Setting>>;
+  /** Population → signal → starting values. */
+  readonly initial?: Readonly<Record<string, Readonly<Record<string, ArrayLike<number>>>>>;
+  /** Projection, `projection/bias` or role (`forward`, `feedback`, `forward/bias`) → initial weights. */
+  readonly weights?: Readonly<Record<string, Initial>>;
+  readonly head?: HeadName;
+}
+/** A scheme assembled for given layers: circuit plus what the scheme said about it. */
+export interface Model extends Assembled {
+  readonly circuit: CircuitView;
+}
