@@ -149,10 +149,14 @@ export interface WeightFunction {
 export interface Streams {
   /** Fills `into` with standard normals; `counter` tells how often this stream was drawn from. */
   normal(stream: string, into: FloatArray, counter: Cell): Operation;
-  /** `shape` is the array's; for a bias, `fan` still is that of the projection's weights. */
+  /** `shape` is the array's; `fanIn` that of the projection's weights, also for its bias. */
   initial(
     stream: string,
-    what: { readonly draw: string; readonly parameters?: Readonly<Record<string, number>> },
+    what: {
+      readonly draw: string;
+      readonly parameters?: Readonly<Record<string, number>>;
+      readonly fanIn: number;
+    },
     into: FloatArray,
     shape: Shape,
   ): void;

@@ -47,7 +47,12 @@ export interface RemoteFile {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Tried in order. */
+  /** Of the content of a `.gz` file: with it, an unpacked copy (the same name without `.gz`) serves as well. */
+  readonly unpacked?: { readonly bytes: number; readonly sha256: string };
+  /**
+   * Tried in order. `….zip#name` is a member of an archive; an address that ends in `.gz` where `name` does not
+   * is unpacked.
+   */
   readonly urls: readonly string[];
 }
 /** Finds the files of a data set: `$APICAL_DATA/<dataset>/`, then the user's cache. */
@@ -61,7 +66,10 @@ export interface DatasetCache {
   /** Where a file of a data set lies, or undefined. */
   find(dataset: string, file: RemoteFile): Promise<string | undefined>;
 }
-/** Parsers of file formats; each throws `ApicalError` naming file, offset and expectation. */
+/**
+ * Parsers of file formats; each throws `ApicalError` naming file, offset and expectation. Arrays are row-major and
+ * contiguous; bytes may be gzipped.
+ */
 export interface Formats {
   idx(bytes: Uint8Array, file: string): NdArray<FloatArray | Int32Array | Uint8Array>;
   npy(bytes: Uint8Array, file: string): NdArray<FloatArray | Int32Array | Uint8Array>;
@@ -69,12 +77,31 @@ export interface Formats {
     bytes: Uint8Array,
     file: string,
   ): Promise<Readonly<Record<string, NdArray<FloatArray | Int32Array | Uint8Array>>>>;
-  /** Numbers only, after an optional header line; `[rows, columns]` and the header's names. */
+  /**
+   * Numbers after an optional header line: `[rows, columns]` and the header's names. `text` names (or counts from 0,
+   * from the end when negative) one column that is read as text and left out of the numbers. `header` says whether
+   * there is one; by default a first line that is not all numbers.
+   */
   csv(
     bytes: Uint8Array,
     file: string,
-  ): { readonly header?: readonly string[]; readonly values: NdArray<Float64Array> };
+    options?: { readonly header?: boolean | undefined; readonly text?: string | number | undefined },
+  ): {
+    readonly header?: readonly string[];
+    readonly values: NdArray<Float64Array>;
+    readonly text?: readonly string[];
+  };
   sha256(bytes: Uint8Array | readonly Uint8Array[]): string;
+  /**
+   * Parts of 0 … count − 1 of the given sizes: consecutive runs of the permutation from stream `split/<name>` of
+   * seed 0, each sorted. Depends on name, count and sizes alone.
+   */
+  split(name: string, count: number, sizes: readonly number[]): readonly Int32Array[];
+  /** A copy of these rows (first axis). */
+  rows<T extends FloatArray | Int32Array | Uint8Array>(
+    array: NdArray<T>,
+    rows: ArrayLike<number>,
+  ): NdArray<T>;
 }
 
 /* ---------------------------------------------------------------- tasks */

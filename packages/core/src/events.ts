@@ -115,6 +115,8 @@ export interface ObservedRun {
   /** Metric → whether lower or higher is better. */
   readonly better: Readonly<Record<string, 'lower' | 'higher'>>;
   readonly headline: string;
+  /** What the config gives a parameter before any command, also after a resume; undefined where it is not known. */
+  readonly initial?: (parameter: string) => number | undefined;
 }
 /** Reacts to events: early stopping, annealing, an intervention. */
 export interface Observer {

@@ -88,6 +88,8 @@ export type {
   Task,
 } from './data.js';
 export { splitNames } from './data.js';
+export { checkOptions } from './options.js';
+export type { CheckedOptions } from './options.js';
 export type {
   Bus,
   Command,

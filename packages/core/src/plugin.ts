@@ -42,6 +42,8 @@ export interface ServiceTypes {
 }
 /** A part that needs services: `{ inject: ['DatasetCache'], create: cache => dataset }`. */
 export interface Injected<T> {
+  /** Of the part it creates, told beforehand: a part that cannot be created is then named in the error. */
+  readonly name?: string;
   readonly inject: readonly ServiceKind[];
   create(...services: never[]): T;
 }
@@ -64,8 +66,10 @@ export interface Plugin {
 export function injected<const K extends readonly ServiceKind[], T>(
   inject: K,
   create: (...services: { [I in keyof K]: ServiceTypes[K[I]] }) => T,
+  name?: string,
 ): Injected<T> {
-  return { inject, create: create as unknown as (...services: never[]) => T };
+  const part = { inject, create: create as unknown as (...services: never[]) => T };
+  return name === undefined ? part : { name, ...part };
 }
 export const isInjected = <T>(c: Contribution<T>): c is Injected<T> =>
   typeof c === 'object' && c !== null && 'inject' in c && 'create' in c;

@@ -28,6 +28,8 @@ export interface StoredRun {
   /** Rows of the metrics so far, cut to what the checkpoint has seen. */
   readonly rows: readonly MetricRow[];
   append(rows: readonly MetricRow[]): Promise<void>;
+  /** Wall times of one moment, kept apart from the metrics: these are equal in every repetition. */
+  timing?(entry: Readonly<Record<string, number | string>>): Promise<void>;
   /** Atomic; returns the file's name. */
   checkpoint(snapshot: Snapshot): Promise<string>;
   /** Summary, `metrics.csv`, `weights.npz`, `weights.safetensors`. */
@@ -41,7 +43,8 @@ export interface StoredRun {
 export interface Store {
   readonly name: string;
   readonly doc: string;
-  open(config: RunConfig, hash: string): Promise<StoredRun>;
+  /** `about`: what else belongs to the run and is worth keeping (environment, data digest, backend flags). */
+  open(config: RunConfig, hash: string, about?: Readonly<Record<string, unknown>>): Promise<StoredRun>;
 }
 /** Where runs execute. */
 export interface Launcher {

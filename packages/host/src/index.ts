@@ -1,1 +1,11 @@
-export {};
+/** Public names of `@apical/host`. */
+export { createHost } from './host.js';
+export type { Host, HostOptions } from './host.js';
+export { createContainer } from './container.js';
+export type { ContainerOptions } from './container.js';
+export { catalogueToken } from './catalogues.js';
+export type { CataloguePart, Catalogues } from './catalogues.js';
+export type { Rebindings } from './rebind.js';
+export { loadPlugins, shippedPlugins } from './plugins.js';
+export type { LoadedPlugin, LoadOptions } from './plugins.js';
+export { stderrLogger, systemClock } from './services.js';

@@ -1,1 +1,2 @@
-export {};
+/** Public names of `@apical/kernels`. */
+export { reference } from './reference.js';

@@ -1,1 +1,25 @@
-export {};
+/** Public names of `@apical/run`: training of one run, and where it leaves its results. */
+export { train } from './train.js';
+export type { TrainDependencies } from './train.js';
+export { buildModel, datasetLoader, resolveRun } from './resolve-run.js';
+export type { DatasetLoader, ResolveDependencies, ResolvedRun } from './resolve-run.js';
+export { effectiveTrain, resolveScheme } from './resolve.js';
+export type { NamedSchemeConfig, ResolveContext, ResolvedScheme } from './resolve.js';
+export { withDefined } from './define.js';
+export { schemeFromTemplate } from './template.js';
+export { layersOf } from './layers.js';
+export { initialWeights, loadWeights, weightPlaces } from './initial-weights.js';
+export type { InitialWeights, LoadedWeights, WeightPlace } from './initial-weights.js';
+export { libraryOf } from './catalogues.js';
+export type { CatalogueKind, Catalogues, Locate, RunCatalogues } from './catalogues.js';
+export { canonical, orderStream, pairingHashes, runHash } from './hash.js';
+export type { HashInput } from './hash.js';
+export { codeVersion, environment } from './environment.js';
+export { columnOf, metricsOf, tableOf } from './rows.js';
+export { fileStore, readRows, readSummary, runFolder } from './store-files.js';
+export type { FileStoreOptions } from './store-files.js';
+export { memoryStore } from './store-memory.js';
+export type { MemoryStore } from './store-memory.js';
+export { checkInterval } from './divergence.js';
+export { loadScript } from './exports.js';
+export type { NamedArrays } from './exports.js';

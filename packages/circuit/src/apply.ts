@@ -1,0 +1,92 @@
+/** Directions are applied to weights by optimisers; what these pool is pooled before any of them works. */
+import { ApicalError } from '@apical/core';
+import type { FloatArray, Operation } from '@apical/core';
+import { parseAssignment, parseBlock } from '@apical/equations';
+import type { BuiltOptimiser, BuiltProjection, BuiltRule } from './built.js';
+import type { PhaseCompiler } from './phase.js';
+import { arrayOperand, scopeOf, within } from './scope.js';
+import { unitsOfOptimiser } from './units.js';
+
+type Applied = readonly (readonly [BuiltProjection, BuiltRule])[];
+const optimisersOf = (r: BuiltRule): BuiltOptimiser[] => [
+  r.optimiser,
+  ...(r.biasOptimiser ? [r.biasOptimiser] : []),
+];
+
+export function applyRules(compiler: PhaseCompiler, applied: Applied): Operation[] {
+  return [
+    ...pools(compiler, applied),
+    ...applied.map(([p, r]): Operation => ({
+      op: 'when',
+      cell: p.plastic,
+      body: optimisersOf(r).flatMap(o => optimise(compiler, o, r.name)),
+    })),
+  ];
+}
+function optimise(compiler: PhaseCompiler, o: BuiltOptimiser, where: string): Operation[] {
+  const count: Operation = { op: 'increment', cell: o.updates };
+  if (!o.model) {
+    const gain = compiler.circuit.memory.allocateCell(1);
+    return [count, { op: 'add', into: o.weights, from: o.direction, gain }];
+  }
+  const name = `${where}/${o.model.name}`;
+  const language = { where: name, block: o.model.name, key: 'update', choices: o.choices, functions: {} };
+  const statements = parseBlock(o.model.update, language);
+  return [
+    count,
+    compiler.block(statements, o.scope, o.weights.length, language, unitsOfOptimiser(o.model), 1),
+  ];
+}
+/** `pooled` becomes the mean of the optimiser's expression over a neuron, a projection or the network. */
+function pools(compiler: PhaseCompiler, applied: Applied): Operation[] {
+  const operations: Operation[] = [];
+  const network = new Map<string, FloatArray[]>();
+  for (const [p, r] of applied) {
+    const model = r.optimiser.model;
+    const pool = model?.pool;
+    if (!pool) continue;
+    const members = optimisersOf(r);
+    if (members.some(m => m.model?.name !== model.name))
+      throw new ApicalError(
+        'APICAL_CIRCUIT',
+        `${p.name}: ${model.name} pools weights and biases: give both to it`,
+      );
+    for (const m of members) {
+      const where = `${r.name}/${model.name}/pool`;
+      const language = { where, block: model.name, key: 'pool.of', choices: m.choices, functions: {} };
+      const scope = within(scopeOf({ value: arrayOperand('value', m.pooled!) }), m.scope);
+      const statements = parseAssignment('value', pool.of, language);
+      operations.push(
+        compiler.block(statements, scope, m.weights.length, language, unitsOfOptimiser(model), 1),
+      );
+    }
+    const pooled = members.map(m => m.pooled!);
+    if (pool.over === 'network') network.set(model.name, [...(network.get(model.name) ?? []), ...pooled]);
+    else if (pool.over === 'projection') operations.push({ op: 'mean-over', arrays: pooled });
+    else {
+      const rows = r.biasDirection?.length ?? p.connectivity.shape(p.bundle)[0]!;
+      for (let i = 0; i < rows; i++)
+        operations.push({ op: 'mean-over', arrays: pooled.map(a => rowOf(a, i, rows)) });
+    }
+  }
+  for (const arrays of network.values()) operations.push({ op: 'mean-over', arrays });
+  return operations;
+}
+const rowOf = (a: FloatArray, row: number, rows: number): FloatArray =>
+  a.subarray((row * a.length) / rows, ((row + 1) * a.length) / rows);
+
+/** What must hold of weights after every application: `w = max(w, 0)`. */
+export function constrain(compiler: PhaseCompiler, p: BuiltProjection): Operation[] {
+  if (!p.spec.constraint) return [];
+  const { weights } = p.bundle;
+  const language = {
+    where: `${p.name}/constraint`,
+    block: p.name,
+    key: 'constraint',
+    choices: {},
+    functions: {},
+  };
+  const statements = parseBlock(p.spec.constraint, language);
+  const scope = scopeOf({ w: arrayOperand('w', weights) });
+  return [compiler.block(statements, scope, weights.length, language, () => undefined, 1)];
+}

@@ -1,0 +1,313 @@
+/** Populations, projections and rules over arrays they own. The order of work is compiled in `program.ts`. */
+import { ApicalError, unknownName } from '@apical/core';
+import type {
+  Activation,
+  Catalogue,
+  CircuitView,
+  CompileOptions,
+  Connectivity,
+  FloatArray,
+  Initial,
+  Memory,
+  Operand,
+  Operation,
+  Population,
+  Program,
+  Projection,
+  Shape,
+  SignalSpec,
+  Step,
+  Streams,
+  Values,
+  WeightFunction,
+} from '@apical/core';
+import { firstNonFinite } from '@apical/numerics';
+import type { BuiltPopulation, BuiltProjection } from './built.js';
+import { Parameters } from './parameters.js';
+import { buildPopulation } from './population.js';
+import { lowerProgram } from './program.js';
+import { buildRule, allocateTraces } from './rule.js';
+import { populationOf, wire } from './wiring.js';
+import { buildWeightFunctions, weightFunctionsDue } from './weights.js';
+
+/** Parts that are named inside specifications. */
+export interface Library {
+  readonly activations: Catalogue<Activation>;
+  readonly connectivities: Catalogue<Connectivity>;
+  readonly weightFunctions: Catalogue<WeightFunction>;
+}
+export interface BuildOptions {
+  readonly memory: Memory;
+  readonly batch: number;
+  /** ms */
+  readonly dt?: number;
+  readonly streams: Streams;
+  readonly library: Library;
+  /**
+   * Weights of another circuit in the same memory, by name (`W1`, `W1/bias`): the same network at another
+   * batch size or under another scheme.
+   */
+  readonly lend?: (name: string) => FloatArray | undefined;
+}
+export interface CircuitOptions extends BuildOptions {
+  /** Of the scheme. */
+  readonly parameters?: Values;
+  /** Projection, `projection/bias` or role → initial weights, instead of the projection's own. */
+  readonly weights?: Readonly<Record<string, Initial>>;
+}
+type AnyArray = FloatArray | Int32Array;
+
+export class Circuit implements CircuitView {
+  readonly options: CircuitOptions;
+  readonly batch: number;
+  readonly memory: Memory;
+  readonly parameters: Parameters;
+  readonly populations = new Map<string, BuiltPopulation>();
+  readonly projections = new Map<string, BuiltProjection>();
+  readonly specs = new Map<string, Projection>();
+  /** `projection.rule.trace` → its array. */
+  readonly traces = new Map<string, Operand>();
+  /** Inputs and derived signals, by array: their values hold only within one run of a program. */
+  readonly fleeting = new Map<FloatArray, string>();
+  /** States by array: what `until` watches. */
+  readonly states = new Map<FloatArray, string>();
+  readonly #state = new Map<string, AnyArray>();
+
+  constructor(options: CircuitOptions) {
+    this.options = options;
+    this.batch = options.batch;
+    this.memory = options.memory;
+    this.parameters = new Parameters(
+      options.memory,
+      options.dt ?? 1,
+      options.batch,
+      options.parameters ?? {},
+    );
+    for (const [name, operand] of Object.entries(this.parameters.shared))
+      if (name !== 'batch') this.keep(`parameter/${name}`, operand.data);
+  }
+
+  /* ------------------------------------------------------------ declaring */
+
+  population(spec: Population): void {
+    if (this.populations.has(spec.name))
+      throw new ApicalError('APICAL_CIRCUIT', `population "${spec.name}" is declared twice`);
+    this.populations.set(spec.name, buildPopulation(this, spec));
+  }
+  project(spec: Projection): void {
+    if (this.specs.has(spec.name))
+      throw new ApicalError('APICAL_CIRCUIT', `projection "${spec.name}" is declared twice`);
+    this.specs.set(spec.name, spec);
+  }
+  /** After everything is declared: weights, traces, rules, then weight functions that are due `build`. */
+  build(): this {
+    for (const spec of this.specs.values()) wire(this, spec);
+    const all = [...this.projections.values()];
+    for (const p of all) for (const use of p.spec.plasticity ?? []) allocateTraces(this, p, use);
+    for (const p of all) {
+      this.operand(p.spec.from);
+      this.operand(p.spec.to);
+      for (const use of p.spec.plasticity ?? []) p.rules.push(buildRule(this, p, use));
+      p.functions.push(...buildWeightFunctions(this, p));
+    }
+    this.memory.prepare(weightFunctionsDue(this, 'build', all), 'build')();
+    return this;
+  }
+
+  /* ------------------------------------------------------------ looking */
+
+  signal(ref: string): FloatArray {
+    return this.operand(ref).data;
+  }
+  /** `population.signal`, `population.parameter`, `projection.rule.trace`, `projection.rule.parameter`. */
+  operand(ref: string): Operand {
+    const [first = '', second = '', third] = ref.split('.');
+    const population = this.populations.get(first);
+    if (population && third === undefined) {
+      const found = population.scope.find(second);
+      if (found) return found;
+      throw unknownName(`signal of population ${first}`, second, population.scope.names());
+    }
+    const trace = this.traces.get(ref);
+    if (trace) return trace;
+    const projection = this.projections.get(first);
+    const rule = projection?.rules.find(r => r.rule.name === second);
+    const scalar =
+      rule && (third === undefined ? undefined : (rule.scalars[third] ?? rule.optimiser.scope.find(third)));
+    if (scalar) return scalar;
+    if (projection && !rule)
+      throw unknownName(
+        `rule of projection ${first}`,
+        second,
+        projection.rules.map(r => r.rule.name),
+      );
+    if (rule)
+      throw unknownName(`trace or parameter of ${first}.${second}`, third ?? '', Object.keys(rule.scalars));
+    throw unknownName(`population or projection in "${ref}"`, first, [
+      ...this.populations.keys(),
+      ...this.specs.keys(),
+    ]);
+  }
+  projection(name: string): BuiltProjection {
+    const found = this.projections.get(name);
+    if (!found) throw unknownName('projection', name, [...this.projections.keys()]);
+    return found;
+  }
+  weights(name: string): FloatArray {
+    return this.projection(name).bundle.weights;
+  }
+  weightShape(name: string): Shape {
+    const { connectivity, bundle } = this.projection(name);
+    return connectivity.shape(bundle);
+  }
+  reversed(name: string): boolean {
+    return this.projection(name).reversed;
+  }
+  bias(name: string): FloatArray {
+    const { bias } = this.projection(name);
+    if (!bias) throw new ApicalError('APICAL_UNKNOWN_NAME', `projection "${name}" has no bias`);
+    return bias;
+  }
+  direction(ref: string): FloatArray {
+    const [path = '', end] = ref.split('/');
+    const [name = '', rule] = path.split('.');
+    const { rules } = this.projection(name);
+    const found = rule === undefined ? rules[0] : rules.find(r => r.rule.name === rule);
+    const out = end === 'bias' ? found?.biasDirection : found?.direction;
+    if (!out)
+      throw unknownName(
+        'direction',
+        ref,
+        rules.flatMap(r => [r.name, ...(r.biasDirection ? [`${name}/bias`] : [])]),
+      );
+    return out;
+  }
+  /** Weights and biases by name (`W1`, `W1/bias`), each once: what is lent to another circuit. */
+  weightNames(): string[] {
+    return [...this.projections.values()].flatMap(p => [
+      ...(p.spec.along === undefined && p.bundle.weights.length ? [p.name] : []),
+      ...(p.bias ? [`${p.name}/bias`] : []),
+    ]);
+  }
+  /** The array of a name from `weightNames`, or undefined. */
+  lent(name: string): FloatArray | undefined {
+    const [projection = '', end] = name.split('/');
+    const found = this.projections.get(projection);
+    if (!found) return undefined;
+    return end === 'bias' ? found.bias : found.bundle.weights.length ? found.bundle.weights : undefined;
+  }
+  /** First NaN or infinity in the weights, then in the given signals. */
+  firstNonFinite(
+    signals: readonly string[] = [],
+  ): { readonly name: string; readonly index: number } | undefined {
+    for (const name of this.weightNames()) {
+      const index = firstNonFinite(this.lent(name)!);
+      if (index >= 0) return { name, index };
+    }
+    for (const name of signals) {
+      const index = firstNonFinite(this.signal(name));
+      if (index >= 0) return { name, index };
+    }
+    return undefined;
+  }
+
+  /* ------------------------------------------------------------ acting */
+
+  /** A parameter of the scheme, `population.parameter`, `projection.rule.parameter` (of the rule or its optimiser). */
+  set(name: string, value: number): void {
+    this.parameters.set(this.settable(name), value, name);
+  }
+  settable(name: string): Operand {
+    const operand = this.parameters.shared[name] ?? this.operand(name);
+    this.parameters.checkSettable(operand, name);
+    return operand;
+  }
+  /** false: weights and bias of the projection stay as they are. */
+  setPlastic(projection: string, on: boolean): void {
+    this.projection(projection).plastic[0] = on ? 1 : 0;
+  }
+  /** false: nothing of what the population sends arrives. */
+  setSending(population: string, on: boolean): void {
+    const found = this.populations.get(population);
+    if (!found) throw unknownName('population', population, [...this.populations.keys()]);
+    found.sending[0] = on ? 1 : 0;
+  }
+  compile(program: Program, options: CompileOptions = {}): Step {
+    return this.memory.prepare(this.lower(program, options), 'program');
+  }
+  /** The operations of a program, before a backend prepares them. */
+  lower(program: Program, options: CompileOptions = {}): readonly Operation[] {
+    return lowerProgram(this, program, options);
+  }
+
+  /* ------------------------------------------------------------ state */
+
+  /** Everything that persists, by name, live. */
+  state(): ReadonlyMap<string, AnyArray> {
+    return this.#state;
+  }
+  /** Throws `APICAL_STATE` where names or lengths differ, before anything is written. */
+  restore(saved: ReadonlyMap<string, ArrayLike<number>>): void {
+    for (const [name, array] of this.#state) {
+      const from = saved.get(name);
+      if (from?.length !== array.length)
+        throw new ApicalError(
+          'APICAL_STATE',
+          `saved state has ${from ? `${from.length} numbers` : 'nothing'} for "${name}", this circuit needs ${array.length}`,
+        );
+    }
+    for (const [name, array] of this.#state) array.set(saved.get(name)!);
+    this.parameters.refresh();
+  }
+  /** Bytes of all arrays that persist. */
+  bytes(): number {
+    let sum = 0;
+    for (const array of this.#state.values()) sum += array.byteLength;
+    return sum;
+  }
+  keep(name: string, array: AnyArray): void {
+    this.#state.set(name, array);
+  }
+  array(name: string, length: number, fill = 0): FloatArray {
+    const data = this.memory.allocate(length).fill(fill);
+    this.keep(name, data);
+    return data;
+  }
+  /** A number that persists; the same for the same name. */
+  cell(name: string, value = 0): Float64Array {
+    const known = this.#state.get(name);
+    if (known instanceof Float64Array) return known;
+    const data = this.memory.allocateCell(value);
+    this.keep(name, data);
+    return data;
+  }
+  /** Arrays of declared signals or traces. */
+  signals(
+    owner: string,
+    specs: Readonly<Record<string, SignalSpec>>,
+    units: number,
+  ): Record<string, Operand> {
+    const out: Record<string, Operand> = {};
+    for (const [name, spec] of Object.entries(specs)) {
+      const per = spec.per ?? 'neuron';
+      const full = `${owner}.${name}`;
+      const data =
+        per === 'population'
+          ? this.cell(full, spec.init)
+          : this.array(full, this.batch * (per === 'neuron' ? units : 1), spec.init);
+      if (spec.role === 'input' || spec.role === 'derived') this.fleeting.set(data, full);
+      if (spec.role === 'state') this.states.set(data, full);
+      out[name] = {
+        name,
+        extent: per === 'population' ? 'scalar' : per,
+        data,
+        units: per === 'neuron' ? units : 1,
+      };
+    }
+    return out;
+  }
+  /** The population a reference lives on. */
+  populationOf(ref: string): BuiltPopulation {
+    return populationOf(this, ref);
+  }
+}

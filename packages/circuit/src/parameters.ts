@@ -1,0 +1,142 @@
+/** Parameters as cells. Expressions among them are kept fresh when a cell is set. */
+import { ApicalError, unknownName } from '@apical/core';
+import type {
+  Block,
+  Choose,
+  Elementwise,
+  Expression,
+  Memory,
+  Operand,
+  ParameterSpec,
+  Step,
+  Value,
+  Values,
+} from '@apical/core';
+import { interpret, lower, namesIn, parse, parseAssignment } from '@apical/equations';
+import { scalarOperand, scopeOf, within, type Scope } from './scope.js';
+
+export interface Prepared {
+  /** Parameters and constants. */
+  readonly scalars: Readonly<Record<string, Operand>>;
+  /** Chosen alternatives: name → expression. */
+  readonly choices: Readonly<Record<string, Expression>>;
+}
+export class Parameters {
+  /** What every expression may use: dt, batch, the parameters of the scheme. */
+  readonly shared: Record<string, Operand> = {};
+  readonly #memory: Memory;
+  readonly #derived: { readonly operation: Elementwise; readonly run: Step }[] = [];
+  readonly #isDerived = new Set<unknown>();
+
+  constructor(memory: Memory, dt: number, batch: number, values: Values) {
+    this.#memory = memory;
+    this.shared.dt = scalarOperand('dt', memory.allocateCell(dt));
+    this.shared.batch = scalarOperand('batch', memory.allocateCell(batch));
+    this.#resolve(values, {}, 'parameters of the scheme', this.shared);
+  }
+  /** A cell with this value; names of an expression are looked up in `from`. */
+  scalar(value: Value, from: Scope, where: string): Operand {
+    const out = scalarOperand('result', this.#memory.allocateCell(0));
+    if (typeof value === 'number') {
+      out.data[0] = value;
+      return out;
+    }
+    const scope = within({ find: n => (n === 'result' ? out : undefined), names: () => [] }, from);
+    const statements = parseAssignment('result', value, { where, choices: {}, functions: {} });
+    const operation = lower(statements, scope, { batch: 1, units: 1 }, where, n => new Float64Array(n));
+    const run = interpret(operation);
+    run();
+    this.#derived.push({ operation, run });
+    this.#isDerived.add(out.data);
+    return out;
+  }
+  /** Throws where the name is not one number, or follows from others. */
+  checkSettable(operand: Operand, name: string): void {
+    if (operand.extent !== 'scalar')
+      throw new ApicalError('APICAL_SET', `"${name}" is one value per ${operand.extent}, not a parameter`);
+    if (this.#isDerived.has(operand.data))
+      throw new ApicalError('APICAL_SET', `"${name}" follows from other parameters: set those`);
+  }
+  set(operand: Operand, value: number, name: string): void {
+    this.checkSettable(operand, name);
+    operand.data[0] = value;
+    this.refresh();
+  }
+  refresh(): void {
+    for (const { run } of this.#derived) run();
+  }
+  /** What brings derived scalars up to date inside a program. */
+  refreshOperations(): readonly Elementwise[] {
+    return this.#derived.map(d => d.operation);
+  }
+  /** The given scalars, then the shared ones. */
+  within(scalars: Readonly<Record<string, Operand>>): Scope {
+    return within(scopeOf(scalars), scopeOf(this.shared));
+  }
+  /** Cells and choices of a neuron model, rule or optimiser; checks every name and bound. */
+  block(block: Block, given: Values, choose: Choose, where: string): Prepared {
+    const { parameters, constants = {}, choices = {} } = block;
+    for (const name of Object.keys(given))
+      if (!Object.hasOwn(parameters, name))
+        throw unknownName(`parameter of ${block.name} (${where})`, name, Object.keys(parameters));
+    for (const name of Object.keys(choose))
+      if (!Object.hasOwn(choices, name))
+        throw unknownName(`choice of ${block.name} (${where})`, name, Object.keys(choices));
+    const chosen: Record<string, Expression> = {};
+    for (const [name, options] of Object.entries(choices)) {
+      const pick = choose[name] ?? Object.keys(options)[0]!;
+      if (!Object.hasOwn(options, pick))
+        throw unknownName(`alternative for ${name} of ${block.name} (${where})`, pick, Object.keys(options));
+      chosen[name] = options[pick]!;
+    }
+    const values: Record<string, Value> = {};
+    for (const [name, spec] of Object.entries(parameters))
+      values[name] = given[name] ?? (Object.hasOwn(this.shared, name) ? name : spec.value);
+    const scalars: Record<string, Operand> = {};
+    this.#resolve(values, constants, where, scalars);
+    for (const [name, spec] of Object.entries(parameters))
+      checkBounds(scalars[name]!, spec, `${where}.${name}`);
+    return { scalars, choices: chosen };
+  }
+  /**
+   * Fills `into`, each value after those it mentions; a value that mentions its own name means the shared
+   * one.
+   */
+  #resolve(values: Values, constants: Values, where: string, into: Record<string, Operand>): void {
+    const all: Values = { ...values, ...constants };
+    const open = new Set<string>();
+    const visit = (name: string): void => {
+      if (Object.hasOwn(into, name)) return;
+      if (open.has(name))
+        throw new ApicalError(
+          'APICAL_CIRCUIT',
+          `${where}: "${name}" depends on itself (${[...open].join(' → ')})`,
+        );
+      open.add(name);
+      const value = all[name]!;
+      const siblings: Record<string, Operand> = {};
+      if (typeof value === 'string')
+        for (const other of namesIn(parse(value, `${where}, ${name}`)))
+          if (other !== name && Object.hasOwn(all, other)) {
+            visit(other);
+            siblings[other] = into[other]!;
+          }
+      into[name] = { ...this.scalar(value, this.within(siblings), `${where}, ${name}`), name };
+      open.delete(name);
+    };
+    for (const name of Object.keys(all)) visit(name);
+  }
+}
+function checkBounds(
+  { data }: Operand,
+  { min = -Infinity, max = Infinity, unit }: ParameterSpec,
+  where: string,
+): void {
+  const value = data[0]!;
+  if (value >= min && value <= max) return;
+  const shown = unit === '1' ? '' : ` ${unit}`;
+  throw new ApicalError(
+    'APICAL_RANGE',
+    `${where} is ${value}${shown}; it must lie between ${min} and ${max}${shown}`,
+  );
+}

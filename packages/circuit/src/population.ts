@@ -1,0 +1,57 @@
+/** One population: signals, parameters, activations. */
+import { ApicalError, unknownName } from '@apical/core';
+import type { Activation, Operand, Population } from '@apical/core';
+import type { BuiltPopulation } from './built.js';
+import type { Circuit } from './circuit.js';
+import { count, scopeOf } from './scope.js';
+
+export function buildPopulation(circuit: Circuit, spec: Population): BuiltPopulation {
+  const { name, model } = spec;
+  const units = count(spec.shape);
+  const prepared = circuit.parameters.block(model, spec.parameters ?? {}, spec.choose ?? {}, name);
+  const signals = circuit.signals(name, model.signals, units);
+  startSignals(circuit, spec, signals);
+  for (const [k, operand] of Object.entries(prepared.scalars)) {
+    if (Object.hasOwn(signals, k))
+      throw new ApicalError('APICAL_CIRCUIT', `${model.name}: "${k}" is both a parameter and a signal`);
+    circuit.keep(`${name}.${k}`, operand.data);
+  }
+  const { dt, batch } = circuit.parameters.shared;
+  return {
+    name,
+    role: spec.role ?? '',
+    shape: spec.shape,
+    units,
+    depth: spec.depth,
+    model,
+    signals,
+    ...prepared,
+    functions: activationsOf(circuit, spec),
+    scope: scopeOf({ dt: dt!, batch: batch!, ...prepared.scalars, ...signals }),
+    sending: circuit.cell(`${name}/sending`, 1),
+  };
+}
+function startSignals(circuit: Circuit, spec: Population, signals: Readonly<Record<string, Operand>>): void {
+  for (const [name, values] of Object.entries(spec.initial ?? {})) {
+    const data = signals[name]?.data;
+    if (!data) throw unknownName(`signal of ${spec.name} to start from`, name, Object.keys(signals));
+    if (values.length !== data.length && values.length * circuit.batch !== data.length)
+      throw new ApicalError(
+        'APICAL_SHAPE',
+        `${spec.name}.${name} starts from ${values.length} numbers; it has ${data.length}`,
+      );
+    for (let at = 0; at < data.length; at += values.length) data.set(values, at);
+  }
+}
+function activationsOf(circuit: Circuit, spec: Population): Record<string, Activation> {
+  const slots = spec.model.functions ?? {};
+  for (const slot of Object.keys(spec.functions ?? {}))
+    if (!Object.hasOwn(slots, slot))
+      throw unknownName(`activation slot of ${spec.model.name} (${spec.name})`, slot, Object.keys(slots));
+  const out: Record<string, Activation> = {};
+  for (const [slot, fallback] of Object.entries(slots)) {
+    const given = spec.functions?.[slot] ?? fallback;
+    out[slot] = typeof given === 'string' ? circuit.options.library.activations.get(given) : given;
+  }
+  return out;
+}

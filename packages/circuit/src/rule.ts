@@ -1,0 +1,152 @@
+/** One learning rule at work on a projection: scopes of its two ends, gains, directions, optimisers. */
+import { ApicalError } from '@apical/core';
+import type { FloatArray, Operand, Plasticity } from '@apical/core';
+import type { BuiltOptimiser, BuiltPopulation, BuiltProjection, BuiltRule, Side } from './built.js';
+import { sides } from './built.js';
+import type { Circuit } from './circuit.js';
+import { arrayOperand, scalarOperand, scopeOf, type Scope } from './scope.js';
+
+const populationAt = (p: BuiltProjection, use: Plasticity, side: Side): BuiltPopulation =>
+  (side === 'pre') === !use.exchanged ? p.pre : p.post;
+
+/** All traces exist before any rule is built: a rule may read those of another. */
+export function allocateTraces(circuit: Circuit, p: BuiltProjection, use: Plasticity): void {
+  for (const side of sides) {
+    const { units } = populationAt(p, use, side);
+    const owner = `${p.name}.${use.rule.name}`;
+    const built = circuit.signals(owner, use.rule.traces?.[side] ?? {}, units);
+    for (const [name, operand] of Object.entries(built)) {
+      if (circuit.traces.has(`${owner}.${name}`))
+        throw new ApicalError(
+          'APICAL_CIRCUIT',
+          `${owner} has two traces "${name}"; a rule works once on a projection`,
+        );
+      circuit.traces.set(`${owner}.${name}`, operand);
+    }
+  }
+}
+export function buildRule(circuit: Circuit, p: BuiltProjection, use: Plasticity): BuiltRule {
+  const { rule } = use;
+  const name = `${p.name}.${rule.name}`;
+  if (p.bundle.weights.length === 0)
+    throw new ApicalError(
+      'APICAL_CIRCUIT',
+      `${name}: ${p.connectivity.name} synapses have no weights to learn`,
+    );
+  const prepared = circuit.parameters.block(rule, use.parameters ?? {}, use.choose ?? {}, name);
+  for (const [k, operand] of Object.entries(prepared.scalars)) circuit.keep(`${name}.${k}`, operand.data);
+  const end = (side: Side) => ({
+    population: populationAt(p, use, side),
+    scope: scopeAt(circuit, p, use, side, prepared.scalars),
+  });
+  const knobs = circuit.parameters.within({
+    ...prepared.scalars,
+    projectionGain: scalarOperand('projectionGain', p.gain),
+  });
+  const scale = use.scale === undefined ? '' : `(${use.scale}) * `;
+  const gains = rule.update.terms.map(
+    t => circuit.parameters.scalar(`${scale}(${t.gain ?? '1'})`, knobs, `${name}, gain`).data as Float64Array,
+  );
+  const gather = use.gather ?? 'learn';
+  const direction = circuit.array(`${name}/direction`, p.bundle.weights.length);
+  const biasDirection = p.bias && circuit.array(`${name}/bias/direction`, p.bias.length);
+  return {
+    name,
+    use,
+    rule,
+    ...prepared,
+    gather,
+    apply: use.apply ?? gather,
+    ends: { pre: end('pre'), post: end('post') },
+    gains,
+    direction,
+    optimiser: buildOptimiser(circuit, name, p.bundle.weights, direction, use.optimiser),
+    ...(p.bias && biasDirection
+      ? {
+          biasDirection,
+          biasOptimiser: buildOptimiser(
+            circuit,
+            `${name}/bias`,
+            p.bias,
+            biasDirection,
+            use.biasOptimiser ?? use.optimiser,
+          ),
+        }
+      : {}),
+  };
+}
+/** In this order: time, what `uses` says, the rule's own scalars and traces, what the population has. */
+function scopeAt(
+  circuit: Circuit,
+  p: BuiltProjection,
+  use: Plasticity,
+  side: Side,
+  scalars: Readonly<Record<string, Operand>>,
+): Scope {
+  const { rule } = use;
+  const at = (where: Side, name: string): Operand | undefined => {
+    if (name === 'dt' || name === 'batch') return circuit.parameters.shared[name];
+    const population = populationAt(p, use, where);
+    const meant = use.uses?.[where]?.[name];
+    if (meant !== undefined)
+      return meant.includes('.') ? circuit.operand(meant) : population.scope.find(meant);
+    if (Object.hasOwn(scalars, name)) return scalars[name];
+    if (Object.hasOwn(rule.traces?.[where] ?? {}, name))
+      return circuit.traces.get(`${p.name}.${rule.name}.${name}`);
+    return population.scope.find(name);
+  };
+  const find = (name: string): Operand | undefined => {
+    const [first, second, third] = name.split('.');
+    const found =
+      second !== undefined && third === undefined && (first === 'pre' || first === 'post')
+        ? at(first, second)
+        : at(side, name);
+    return found && { ...found, name };
+  };
+  return {
+    find,
+    names: () => [
+      ...new Set([
+        ...Object.keys(use.uses?.[side] ?? {}),
+        ...Object.keys(scalars),
+        ...Object.keys(rule.traces?.[side] ?? {}),
+        ...populationAt(p, use, side).scope.names(),
+      ]),
+    ],
+  };
+}
+function buildOptimiser(
+  circuit: Circuit,
+  owner: string,
+  weights: FloatArray,
+  direction: FloatArray,
+  use: Plasticity['optimiser'],
+): BuiltOptimiser {
+  const id = `${owner}/${use?.use.name ?? 'add'}`;
+  const updates = circuit.cell(`${id}/updates`);
+  const common = { weights, direction, updates };
+  if (!use) return { ...common, scope: scopeOf({}), choices: {} };
+  const model = use.use;
+  const prepared = circuit.parameters.block(model, use.parameters ?? {}, {}, id);
+  for (const [k, operand] of Object.entries(prepared.scalars)) circuit.keep(`${id}.${k}`, operand.data);
+  const { dt, batch } = circuit.parameters.shared;
+  const operands: Record<string, Operand> = {
+    ...prepared.scalars,
+    dt: dt!,
+    batch: batch!,
+    k: scalarOperand('k', updates),
+    w: arrayOperand('w', weights),
+    g: arrayOperand('g', direction),
+  };
+  const pooled = model.pool && circuit.memory.allocate(weights.length);
+  if (pooled) operands.pooled = arrayOperand('pooled', pooled);
+  for (const [name, spec] of Object.entries(model.state ?? {}))
+    operands[name] = arrayOperand(name, circuit.array(`${id}/${name}`, weights.length, spec.init));
+  return {
+    ...common,
+    model,
+    scope: scopeOf(operands),
+    choices: prepared.choices,
+    ...(pooled ? { pooled } : {}),
+  };
+}

@@ -1,0 +1,67 @@
+/** Weights as functions of other weights, and when they are due. */
+import { ApicalError } from '@apical/core';
+import type { Cell, FloatArray, Matrix, Operation, Weights } from '@apical/core';
+import type { BuiltProjection, BuiltWeightFunction } from './built.js';
+import type { Circuit } from './circuit.js';
+
+export function buildWeightFunctions(circuit: Circuit, p: BuiltProjection): BuiltWeightFunction[] {
+  const out: BuiltWeightFunction[] = [];
+  const lent = (name: string): boolean => circuit.options.lend?.(name) !== undefined;
+  if (p.spec.along === undefined && !lent(p.name))
+    out.push(...build(circuit, p, p.spec.weights, p.bundle.weights, false));
+  if (p.bias && typeof p.spec.bias === 'object' && !lent(`${p.name}/bias`))
+    out.push(...build(circuit, p, p.spec.bias.weights, p.bias, true));
+  return out;
+}
+function build(
+  circuit: Circuit,
+  p: BuiltProjection,
+  weights: Weights | undefined,
+  data: FloatArray,
+  isBias: boolean,
+): BuiltWeightFunction[] {
+  if (!weights || !('function' in weights)) return [];
+  const f = circuit.options.library.weightFunctions.get(weights.function);
+  const where = `${p.name}, ${f.name}`;
+  if (weights.of.length !== f.inputs.length)
+    throw new ApicalError(
+      'APICAL_CIRCUIT',
+      `${where} takes ${f.inputs.length} weights (${f.inputs.join(', ')}); "of" names ${weights.of.length}`,
+    );
+  const block = { name: f.name, parameters: f.parameters };
+  const { scalars } = circuit.parameters.block(block, weights.parameters ?? {}, {}, where);
+  const cells: Record<string, Cell> = {};
+  for (const [k, operand] of Object.entries(scalars)) cells[k] = operand.data as Float64Array;
+  const sources = weights.of.map(n => matrixOf(circuit, n === 'own' ? p : circuit.projection(n), isBias));
+  const operations = f.prepare({ ...matrixOf(circuit, p, isBias), data }, sources, cells);
+  return [{ name: f.name, of: weights.of.filter(n => n !== 'own'), at: weights.at, operations }];
+}
+/** The first axis of the weights is rows, the others together are columns; samples add rows. */
+function matrixOf(circuit: Circuit, p: BuiltProjection, isBias: boolean): Matrix {
+  const data = isBias ? circuit.bias(p.name) : p.bundle.weights;
+  const rows = isBias ? data.length : (p.connectivity.shape(p.bundle)[0] ?? 0);
+  return { rows: p.bundle.perSample ? rows * p.bundle.batch : rows, cols: data.length / rows, data };
+}
+/** Those due in a phase, sources before what follows from them. */
+export function weightFunctionsDue(
+  circuit: Circuit,
+  phase: string,
+  among: readonly BuiltProjection[],
+): Operation[] {
+  const due = among.filter(p => p.functions.some(f => f.at.includes(phase)));
+  const operations: Operation[] = [];
+  const done = new Set<BuiltProjection>();
+  const visit = (p: BuiltProjection): void => {
+    if (done.has(p)) return;
+    done.add(p);
+    const now = p.functions.filter(f => f.at.includes(phase));
+    for (const f of now)
+      for (const name of f.of) {
+        const source = circuit.projection(name);
+        if (due.includes(source)) visit(source);
+      }
+    for (const f of now) operations.push(...f.operations);
+  };
+  due.forEach(visit);
+  return operations;
+}

@@ -1,0 +1,136 @@
+/** One projection: its ends, connectivity, weights and bias. */
+import { ApicalError, unknownName } from '@apical/core';
+import type { Bundle, Connectivity, FloatArray, Initial, Projection, Shape, Weights } from '@apical/core';
+import type { BuiltPopulation, BuiltProjection } from './built.js';
+import type { Circuit } from './circuit.js';
+import { count } from './scope.js';
+
+/** The population a reference lives on: `population.signal`, or `projection.rule.trace`. */
+export function populationOf(circuit: Circuit, ref: string): BuiltPopulation {
+  const [first = '', rule, trace = ''] = ref.split('.');
+  const own = circuit.populations.get(first);
+  if (own) return own;
+  const spec = circuit.specs.get(first);
+  const use = spec?.plasticity?.find(u => u.rule.name === rule);
+  if (!spec || !use) throw unknownName(`population in "${ref}"`, first, [...circuit.populations.keys()]);
+  const atPre = Object.hasOwn(use.rule.traces?.pre ?? {}, trace) !== (use.exchanged ?? false);
+  return populationOf(circuit, atPre ? spec.from : spec.to);
+}
+/** Idempotent: a projection that goes along another wires that one first. */
+export function wire(circuit: Circuit, spec: Projection): BuiltProjection {
+  const known = circuit.projections.get(spec.name);
+  if (known) return known;
+  const { name } = spec;
+  const pre = populationOf(circuit, spec.from);
+  const post = populationOf(circuit, spec.to);
+  const common = {
+    spec,
+    name,
+    role: spec.role ?? '',
+    pre,
+    post,
+    gain: circuit.parameters.scalar(spec.gain ?? 1, circuit.parameters.within({}), `${name}, gain`)
+      .data as Float64Array,
+    plastic: circuit.cell(`${name}/plastic`, 1),
+    rules: [],
+    functions: [],
+  };
+  const synapses =
+    spec.along === undefined
+      ? ownSynapses(circuit, spec, pre, post)
+      : sharedSynapses(circuit, spec, spec.along);
+  const bias = spec.bias ? biasOf(circuit, spec, post, synapses) : undefined;
+  const built: BuiltProjection = { ...common, ...synapses, ...(bias ? { bias } : {}) };
+  circuit.projections.set(name, built);
+  return built;
+}
+type Synapses = Pick<BuiltProjection, 'connectivity' | 'bundle' | 'reversed'>;
+function sharedSynapses(circuit: Circuit, spec: Projection, along: string): Synapses {
+  const other = circuit.specs.get(along);
+  if (!other) throw unknownName(`projection that ${spec.name} goes along`, along, [...circuit.specs.keys()]);
+  if (spec.plasticity?.length)
+    throw new ApicalError('APICAL_CIRCUIT', `${spec.name} uses the weights of ${along}: put the rule there`);
+  const { connectivity, bundle, reversed } = wire(circuit, other);
+  return { connectivity, bundle, reversed: reversed !== (spec.reversed ?? false) };
+}
+function ownSynapses(
+  circuit: Circuit,
+  spec: Projection,
+  from: BuiltPopulation,
+  to: BuiltPopulation,
+): Synapses {
+  const { name } = spec;
+  const connectivity = spec.connectivity ?? circuit.options.library.connectivities.get('dense');
+  const reversed = spec.reversed ?? false;
+  const perSample = spec.perSample ?? false;
+  const ends = reversed ? { pre: to.shape, post: from.shape } : { pre: from.shape, post: to.shape };
+  const shape = connectivity.shape(ends);
+  const length = shape.length ? count(shape) * (perSample ? circuit.batch : 1) : 0;
+  const weights = length
+    ? borrowOrStart(
+        circuit,
+        name,
+        `${name}/weights`,
+        length,
+        shape,
+        () => spec.weights,
+        spec.role,
+        fanIn(shape),
+      )
+    : circuit.memory.allocate(0);
+  const route = circuit.memory.allocateIndices(circuit.batch * (connectivity.route?.(ends) ?? 0));
+  if (route.length) circuit.keep(`${name}/route`, route);
+  const bundle: Bundle = { batch: circuit.batch, ...ends, weights, perSample, route };
+  return { connectivity, reversed, bundle };
+}
+const fanIn = (shape: Shape): number => count(shape.slice(1));
+function biasOf(
+  circuit: Circuit,
+  spec: Projection,
+  post: BuiltPopulation,
+  { connectivity, bundle }: Synapses,
+): FloatArray {
+  const shape = biasShape(connectivity, post);
+  const id = `${spec.name}/bias`;
+  const given = typeof spec.bias === 'object' ? spec.bias.weights : undefined;
+  const role = spec.role === undefined ? undefined : `${spec.role}/bias`;
+  const fan = fanIn(connectivity.shape(bundle));
+  return borrowOrStart(circuit, id, id, count(shape), shape, () => given ?? { draw: 'zeros' }, role, fan);
+}
+const biasShape = (connectivity: Connectivity, post: BuiltPopulation): Shape =>
+  connectivity.biasShape?.(post.shape) ?? [post.units];
+/** An array of another circuit where one is lent, else one of our own with its first values. */
+function borrowOrStart(
+  circuit: Circuit,
+  name: string,
+  stateName: string,
+  length: number,
+  shape: Shape,
+  weights: () => Weights | undefined,
+  role: string | undefined,
+  fan: number,
+): FloatArray {
+  const lent = circuit.options.lend?.(name);
+  if (lent) {
+    if (lent.length !== length)
+      throw new ApicalError('APICAL_SHAPE', `${name} needs ${length} weights; ${lent.length} are lent`);
+    return lent;
+  }
+  const into = circuit.array(stateName, length);
+  const own = weights();
+  const isFunction = own !== undefined && 'function' in own;
+  const given =
+    circuit.options.weights?.[name] ?? (role === undefined ? undefined : circuit.options.weights?.[role]);
+  // what follows from other weights is not drawn: an override names a start only where there is one
+  const initial: Initial | undefined = isFunction ? own.initial && (given ?? own.initial) : (given ?? own);
+  if (!initial) return into;
+  if ('values' in initial) {
+    if (initial.values.length !== length)
+      throw new ApicalError(
+        'APICAL_SHAPE',
+        `${name} is [${shape.join(', ')}] (${length} numbers); ${initial.values.length} are given`,
+      );
+    into.set(initial.values);
+  } else circuit.options.streams.initial(`init/${name}`, { ...initial, fanIn: fan }, into, shape);
+  return into;
+}

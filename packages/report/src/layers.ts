@@ -1,0 +1,215 @@
+/** Per-layer quantities of probes over epochs: one small panel a layer; angles with the band that chance gives. */
+import { csv, slug } from './escape.js';
+import {
+  colourOf,
+  epochAxis,
+  extent,
+  figureSpec,
+  shapeOf,
+  type FigurePlan,
+  type Scene,
+  type Spec,
+} from './figure.js';
+import { withUnit } from './format.js';
+import { collect, onLayer, thin } from './series.js';
+
+export interface LayerQuantity {
+  readonly name: string;
+  readonly title: string;
+  readonly axis: string;
+  readonly unit: string;
+  /** Row whose value is the standard deviation of the angle of random directions. */
+  readonly nullBand?: string;
+  readonly caption: string;
+}
+export const angleToBp: LayerQuantity = {
+  name: 'angle-to-bp',
+  title: 'Angle between each update and that of backpropagation',
+  axis: 'angle to BP',
+  unit: '°',
+  nullBand: 'angle-null-sd',
+  caption: '0° is the direction of BP, 90° is unrelated, above 90° is against it.',
+};
+export const angleWeights: LayerQuantity = {
+  name: 'angle-weights',
+  title: 'Angle between feedback weights and transposed forward weights',
+  axis: 'angle of Wᵀ and B',
+  unit: '°',
+  caption: '0° is weight transport, 90° is unrelated.',
+};
+/** So many points of mean lines in one figure. */
+const pointBudget = 4000;
+
+/** Sorted layers for which a quantity was told. */
+export const layersOf = (scene: Scene, name: string): readonly number[] =>
+  [...new Set(scene.runs.flatMap(r => r.told.filter(onLayer(name)).map(t => t.layer!)))].sort(
+    (a, b) => a - b,
+  );
+
+/** `layer/epoch` of a scheme at which some seed's reference was too small to mean anything. */
+function flagged(scene: Scene, scheme: string): ReadonlySet<string> {
+  const set = new Set<string>();
+  for (const { run, told } of scene.runs)
+    if (run.config.label === scheme)
+      for (const { layer, points } of told.filter(onLayer('reference-too-small')))
+        for (const p of points) if (p.value === 1) set.add(`${layer}/${p.epoch}`);
+  return set;
+}
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Undefined where no run told the quantity. */
+export function layerFigure(scene: Scene, quantity: LayerQuantity): FigurePlan | undefined {
+  const layers = layersOf(scene, quantity.name);
+  if (layers.length === 0) return undefined;
+  const angle = quantity.unit === '°';
+  const display = new Map(scene.styles.map(s => [s.label, s.display]));
+  const labels = scene.styles.map(s => s.label);
+  const flags = new Map(labels.map(l => [l, flagged(scene, l)]));
+  const usesFlags = quantity.name !== 'angle-weights';
+  const rows: Record<string, string | number | boolean | null>[] = [];
+  const table: Record<string, string | number | null>[] = [];
+  const values: number[] = [];
+  const epochs: number[] = [];
+  let hollow = 0;
+  const perLine = Math.max(30, Math.min(100, Math.floor(pointBudget / (layers.length * labels.length))));
+  const all = layers.map(layer => ({
+    layer,
+    series: collect(scene.runs, labels, onLayer(quantity.name, layer)),
+  }));
+  for (const { layer, series } of all)
+    series.forEach((s, k) => {
+      // A scheme all of whose runs failed has no mean: its first seed stands for it.
+      const fallback = s.seeds[0]!.points.flatMap(p =>
+        Number.isFinite(p.value) ? [{ epoch: p.epoch, mean: p.value, n: 1 }] : [],
+      );
+      const points = thin<{ epoch: number; mean: number; low?: number; high?: number; n: number }>(
+        s.means.length ? s.means : fallback,
+        perLine,
+      );
+      const every = Math.max(1, Math.round(points.length / 5));
+      points.forEach((p, i) => {
+        const isFlagged = usesFlags && flags.get(s.scheme)!.has(`${layer}/${p.epoch}`);
+        if (isFlagged) hollow++;
+        rows.push({
+          kind: 'mean',
+          layer,
+          scheme: display.get(s.scheme)!,
+          epoch: p.epoch,
+          value: p.mean,
+          ...(p.low === undefined ? {} : { low: p.low, high: p.high! }),
+          marked: i % every === Math.floor((k * every) / series.length) || i === 0 || i === points.length - 1,
+          flagged: isFlagged,
+          shown: i % Math.max(1, Math.round(points.length / 16)) === 0 || i === points.length - 1,
+        });
+        table.push({
+          scheme: s.scheme,
+          layer,
+          epoch: p.epoch,
+          value: p.mean,
+          low: p.low ?? null,
+          high: p.high ?? null,
+          n: p.n,
+          'reference-too-small': isFlagged ? 1 : 0,
+        });
+        values.push(p.mean);
+        if (p.low !== undefined) values.push(p.low, p.high!);
+        epochs.push(p.epoch);
+      });
+    });
+  if (rows.length === 0) return undefined;
+  let banded = false;
+  const ends = extent(epochs);
+  if (quantity.nullBand !== undefined)
+    for (const layer of layers) {
+      const deviations = scene.runs
+        .flatMap(r => r.told.find(onLayer(quantity.nullBand!, layer))?.points ?? [])
+        .map(p => p.value)
+        .filter(Number.isFinite);
+      if (deviations.length === 0) continue;
+      banded = true;
+      const half = 2 * mean(deviations);
+      const from = epochs.length && Math.min(...epochs) === Math.max(...epochs) ? ends[0] - 1 : ends[0];
+      rows.push({ kind: 'null', layer, epoch: from, until: ends[1], low: 90 - half, high: 90 + half });
+    }
+  const [low, high] = extent(values);
+  const top = high > 120 ? 180 : high > 100 ? 120 : 100;
+  const domain = angle ? [Math.min(0, low), top] : [low, high];
+  const columns = layers.length === 4 ? 2 : layers.length > 6 ? 4 : Math.min(3, layers.length);
+  const panel = layers.length === 1 ? 400 : layers.length === 2 || layers.length === 4 ? 270 : 190;
+  const x: Spec = epochAxis(epochs);
+  const y: Spec = {
+    field: 'value',
+    type: 'quantitative',
+    title: withUnit(quantity.axis, quantity.unit),
+    scale: { domain, nice: !angle, zero: false },
+    axis: angle
+      ? { values: [0, 30, 60, 90, 120, 150, 180].filter(v => v <= top), tickCount: 20, labelOverlap: false }
+      : { tickCount: 5 },
+  };
+  const only = (filter: string): Spec => ({ transform: [{ filter }] });
+  const total = panel * columns;
+  const { styles } = scene;
+  const layer: Spec[] = [
+    ...(banded
+      ? [
+          {
+            ...only('datum.kind === "null"'),
+            mark: { type: 'rect', color: '#777777', opacity: 0.22, clip: true },
+            encoding: { x, x2: { field: 'until' }, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+          },
+        ]
+      : []),
+    ...(angle
+      ? [
+          {
+            mark: { type: 'rule', color: '#777777', strokeDash: [3, 3], strokeWidth: 1 },
+            encoding: { y: { datum: 90 } },
+          },
+        ]
+      : []),
+    {
+      ...only('datum.kind === "mean" && isValid(datum.low)'),
+      mark: { type: 'area', opacity: 0.16, clip: true },
+      encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colourOf(styles, total) },
+    },
+    {
+      ...only('datum.kind === "mean"'),
+      mark: { type: 'line', strokeWidth: 2, clip: true },
+      encoding: { x, y, color: colourOf(styles, total) },
+    },
+    {
+      ...only('datum.kind === "mean" && datum.marked && !datum.flagged && datum.shown'),
+      mark: { type: 'point', filled: true, size: 42, opacity: 1 },
+      encoding: { x, y, color: colourOf(styles, total), shape: shapeOf(styles, total) },
+    },
+    {
+      ...only('datum.kind === "mean" && datum.flagged && datum.shown'),
+      mark: { type: 'point', filled: false, fill: 'white', size: 42, strokeWidth: 1.5, opacity: 1 },
+      encoding: { x, y, color: colourOf(styles, total), shape: shapeOf(styles, total) },
+    },
+  ];
+  const caption = [
+    quantity.caption,
+    all.some(({ series }) => series.some(s => s.seeds.length > 1))
+      ? 'Line: mean over seeds; band in its colour: 95 % t-interval.'
+      : 'One line a run; a single seed has no interval.',
+    banded ? 'Grey: 90° ± 2 standard deviations, where random directions of that layer lie.' : '',
+    hollow ? 'Hollow symbols: the reference update was too small for the value to mean anything.' : '',
+    'Epoch 0 is before training.',
+  ];
+  return {
+    name: slug(`layers-${quantity.name}`),
+    title: quantity.title,
+    caption: caption.filter(Boolean).join(' '),
+    wide: layers.length > 1,
+    csv: csv(['scheme', 'layer', 'epoch', 'value', 'low', 'high', 'n', 'reference-too-small'], table),
+    spec: figureSpec({
+      data: { values: rows },
+      facet: { field: 'layer', type: 'ordinal', header: { labelExpr: '"layer " + datum.value' } },
+      columns,
+      spacing: 18,
+      resolve: { axis: { x: 'independent', y: 'independent' } },
+      spec: { width: panel, height: layers.length === 1 ? 260 : 150, layer },
+    }),
+  };
+}

@@ -1,0 +1,46 @@
+/** One resolved run from its first weights to its summary. Commands, evaluation and probes come between epochs. */
+import type { Bus, Clock, Environment, Logger, RunConfig, RunResult, Store } from '@apical/core';
+import { environment } from './environment.js';
+import { resolveRun, type ResolveDependencies } from './resolve-run.js';
+import { Training } from './training.js';
+
+export interface TrainDependencies extends ResolveDependencies {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+  /** Default: found out for every run, which asks git. */
+  readonly environment?: Environment;
+  /** Aborting it ends the run after the present update: with a checkpoint, status `interrupted`. */
+  readonly signal?: AbortSignal;
+}
+/**
+ * Trains, or goes on from the last checkpoint, or returns what a finished run with the same hash has left. Throws
+ * `ApicalError` for what a user can mend; a run that diverges ends with a summary that says so.
+ */
+export async function train(config: RunConfig, dependencies: TrainDependencies): Promise<RunResult> {
+  const { store, logger } = dependencies;
+  const run = await resolveRun(config, dependencies);
+  const { backend, data } = run;
+  const about = {
+    environment: dependencies.environment ?? environment(),
+    backend: { name: backend.name, flags: backend.flags },
+    dtype: run.train.dtype,
+    data,
+  };
+  const stored = await store.open(config, run.hash, about);
+  try {
+    const folder = stored.folder === undefined ? {} : { folder: stored.folder };
+    if (stored.summary) {
+      const { status } = stored.summary;
+      logger.info(
+        `${config.label}, seed ${config.seed}: ${status} before with the same hash ${run.hash}; not run again`,
+      );
+      return { config, summary: stored.summary, rows: [...stored.rows], ...folder };
+    }
+    const summary = await new Training(run, stored, dependencies).run();
+    return { config, summary, rows: [...stored.rows], ...folder };
+  } finally {
+    await stored.close();
+  }
+}
