@@ -163,6 +163,10 @@ export class Circuit implements CircuitView {
   reversed(name: string): boolean {
     return this.projection(name).reversed;
   }
+  ends(name: string): { readonly from: string; readonly to: string } {
+    const { pre, post } = this.projection(name);
+    return { from: pre.name, to: post.name };
+  }
   bias(name: string): FloatArray {
     const { bias } = this.projection(name);
     if (!bias) throw new ApicalError('APICAL_UNKNOWN_NAME', `projection "${name}" has no bias`);

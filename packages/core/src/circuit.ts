@@ -178,6 +178,8 @@ export interface CircuitView {
   weightShape(projection: string): Shape;
   /** Is the projection transmitted against the direction in which its weights are stored? */
   reversed(projection: string): boolean;
+  /** Populations it leads from and to. */
+  ends(projection: string): { readonly from: string; readonly to: string };
   bias(projection: string): FloatArray;
   /** What the rule proposes: `projection`, `projection/bias`, or with several rules `projection.rule`. */
   direction(ref: string): FloatArray;

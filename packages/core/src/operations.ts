@@ -72,11 +72,15 @@ export type Pass =
       readonly units: number;
       readonly body: readonly Assignment[];
     }
-  /** For every sample, in the order of the units; `into` is an operand per sample. */
+  /**
+   * For every sample, in the order of the units: `body` assigns temporaries, then `value` is reduced; `into` is an
+   * operand per sample.
+   */
   | {
       readonly kind: 'reduce';
       readonly by: 'sum' | 'mean' | 'largest';
       readonly units: number;
+      readonly body: readonly Assignment[];
       readonly value: Tree;
       readonly into: number;
     };

@@ -1,1 +1,40 @@
-export {};
+/** Public names of `@apical/numerics`. Everything else is private. */
+export { philox } from './philox.js';
+export { cosineAndSine, counterKinds, fillNormals, logarithm, normalConstants } from './normal.js';
+export { createRandomSource, streamKey } from './streams.js';
+export { fansOf } from './fans.js';
+export type { Fans } from './fans.js';
+export { initialisers } from './initialisers.js';
+export {
+  dot,
+  eigenvalues,
+  firstNonFinite,
+  maxAbs,
+  norm,
+  pseudoInverse,
+  scaleInto,
+  singularValues,
+  spectralNorm,
+  spectralRadius,
+  svd,
+} from './linear-algebra.js';
+export type { Eigenvalues, SingularValues } from './linear-algebra.js';
+export { angle, cosine, flagReference, normRatio, nullBand, signAgreement } from './angles.js';
+export type { NullBand } from './angles.js';
+export { tCdf, tQuantile } from './t-distribution.js';
+export {
+  bootstrapInterval,
+  interquartileMean,
+  linearFit,
+  mean,
+  median,
+  pearson,
+  quantile,
+  standardDeviation,
+  stratifiedBootstrapInterval,
+  tInterval,
+  variance,
+} from './statistics.js';
+export type { BootstrapOptions, Line } from './statistics.js';
+export { equivalence, holm, signFlipTest } from './paired-tests.js';
+export type { Equivalence, SignFlip } from './paired-tests.js';

@@ -128,6 +128,7 @@ export function layerFigure(scene: Scene, quantity: LayerQuantity): FigurePlan |
       if (deviations.length === 0) continue;
       banded = true;
       const half = 2 * mean(deviations);
+      values.push(Math.min(180, 90 + half));
       const from = epochs.length && Math.min(...epochs) === Math.max(...epochs) ? ends[0] - 1 : ends[0];
       rows.push({ kind: 'null', layer, epoch: from, until: ends[1], low: 90 - half, high: 90 + half });
     }

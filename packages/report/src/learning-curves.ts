@@ -136,7 +136,13 @@ function curves(scene: Scene, metric: string, splits: readonly SplitName[], name
             field: 'split',
             type: 'nominal',
             scale: { domain: splits, range: [[], [5, 3]] },
-            legend: { title: null, symbolType: 'stroke', symbolSize: 500, symbolStrokeColor: '#222222' },
+            legend: {
+              title: null,
+              symbolType: 'stroke',
+              symbolSize: 500,
+              symbolOpacity: 1,
+              symbolStrokeColor: '#222222',
+            },
           },
         }
       : {};

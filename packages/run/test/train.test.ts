@@ -240,13 +240,8 @@ t.test('commands do what they say, in order, at the end of the epoch', async t =
     ],
   });
   t.same(thawed.weights('W1'), plain.weights('W1'));
-  const still = await after({ 0: [{ do: 'set', name: 'W1.momentum.eta', value: 0 }] }).catch(
-    (e: unknown) => e as Error,
-  );
-  if (still instanceof Error) {
-    const byRule = await after({ 0: [{ do: 'set', name: 'W1.delta.eta', value: 0 }] });
-    t.same(byRule.weights('W1'), first.weights('W1'), 'a rate of 0');
-  } else t.same(still.weights('W1'), first.weights('W1'), 'a rate of 0');
+  const still = await after({ 0: [{ do: 'set', name: 'W1.delta.eta', value: 0 }] });
+  t.same(still.weights('W1'), first.weights('W1'), 'a rate of 0');
   const silent = await after({ 1: [{ do: 'silence', population: 'layer2' }] });
   t.equal(value(silent.result, 1, 'loss'), value(plain.result, 1, 'loss'));
   t.not(value(silent.result, 2, 'loss'), value(plain.result, 2, 'loss'));

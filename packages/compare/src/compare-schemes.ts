@@ -1,0 +1,147 @@
+/** Runs of an experiment → a comparison: checked before anything is computed, launched, then told in one record. */
+import { createHash } from 'node:crypto';
+import { ApicalError, schemaVersion } from '@apical/core';
+import type {
+  ComparisonResult,
+  Environment,
+  ExperimentConfig,
+  Launcher,
+  MetricSpec,
+  RunConfig,
+  RunEvent,
+  RunId,
+} from '@apical/core';
+import { canonical, runFolder } from '@apical/run';
+import { comparisonNotes } from './notes.js';
+import { outcomeOf, type Outcome } from './outcomes.js';
+import { checkPairing } from './pairing.js';
+import { comparisonRows, controlCheck } from './statistics.js';
+
+/** What is known of a run before it is begun. */
+export interface Prepared {
+  /** Without the seed: one for all runs of a scheme. */
+  readonly hash: string;
+  readonly headline: string;
+  readonly metrics: Readonly<Record<string, MetricSpec>>;
+}
+export interface CompareDependencies {
+  /** One for every scheme and seed (`runConfigs` of the config package). */
+  readonly configs: readonly RunConfig[];
+  /** Resolves and builds one run without computing: its errors end the comparison before it begins. */
+  readonly prepare: (config: RunConfig) => Promise<Prepared>;
+  readonly launcher: Launcher;
+  readonly environment: Environment;
+  /** As it was typed, for the record. */
+  readonly command: string;
+  /** 0: one on each core. */
+  readonly workers?: number;
+  readonly failFast?: boolean;
+  /** Where run folders are. */
+  readonly directory?: string;
+  /** Runs leave folders there. Default true. */
+  readonly stored?: boolean;
+  /** Files or packages that a worker process loads. */
+  readonly plugins?: readonly string[];
+  readonly tell?: (event: RunEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Throws `ApicalError` before the first run; afterwards failures are part of the result. */
+export async function compareSchemes(
+  experiment: ExperimentConfig,
+  given: CompareDependencies,
+): Promise<ComparisonResult> {
+  const { configs, launcher, environment, command, directory = 'runs', stored = true } = given;
+  const prepared = await prepareAll(experiment, given);
+  const [first] = prepared.values();
+  const { headline } = first!;
+  const metric = first!.metrics[headline];
+  if (!metric)
+    throw new ApicalError(
+      'APICAL_METRIC',
+      `the headline metric "${headline}" is not among the metrics of task ${experiment.task.use}: ` +
+        Object.keys(first!.metrics).join(', '),
+    );
+  const launched = await launcher.launch(configs, {
+    workers: given.workers ?? 0,
+    failFast: given.failFast ?? false,
+    directory,
+    plugins: given.plugins ?? [],
+    tell: given.tell ?? (() => undefined),
+    signal: given.signal ?? new AbortController().signal,
+  });
+  const outcomes = launched.map(one => outcomeOf(one, headline));
+  const ended = outcomes.flatMap(({ result }) => (result ? [result] : []));
+  const { baseline, control, margin } = experiment;
+  const rows = comparisonRows(outcomes, { schemes: [...prepared.keys()], baseline, headline, margin });
+  const idOf = ({ config }: Outcome): RunId => ({
+    experiment: config.name,
+    scheme: config.label,
+    seed: config.seed,
+    hash: prepared.get(config.label)!.hash,
+  });
+  return {
+    schema: schemaVersion,
+    experiment,
+    hash: comparisonHash(experiment, prepared),
+    headline,
+    metric,
+    rows,
+    baseline,
+    paired: checkPairing(ended.filter(({ summary }) => summary.status !== 'interrupted')),
+    notes: comparisonNotes(experiment, rows, outcomes),
+    ...(control === undefined ? {} : { control: controlCheck(rows, control, metric.better) }),
+    failed: outcomes
+      .filter(({ state }) => state === 'failed')
+      .map(outcome => {
+        const id = outcome.result?.summary.id ?? idOf(outcome);
+        const folder =
+          outcome.result?.folder ?? (stored ? runFolder(directory, outcome.config, id.hash) : undefined);
+        return { id, message: outcome.message ?? 'no message', ...(folder === undefined ? {} : { folder }) };
+      }),
+    runs: ended,
+    command,
+    environment,
+  };
+}
+/** One run of every scheme, before the first of them computes. */
+async function prepareAll(
+  { name, baseline, control, margin }: ExperimentConfig,
+  { configs, prepare }: CompareDependencies,
+): Promise<Map<string, Prepared>> {
+  if (margin !== null && !(margin > 0))
+    throw new ApicalError(
+      'APICAL_MARGIN',
+      `the margin of experiment ${name} is ${margin}; give a difference above 0 in the unit of the headline metric, ` +
+        'or null to claim no equality',
+    );
+  const prepared = new Map<string, Prepared>();
+  for (const config of configs)
+    if (!prepared.has(config.label)) prepared.set(config.label, await prepare(config));
+  if (prepared.size === 0)
+    throw new ApicalError('APICAL_NOTHING_TO_RUN', `experiment ${name} has no scheme and seed to run`);
+  const known = [...prepared.keys()].join(', ');
+  if (!prepared.has(baseline) && prepared.size > 1)
+    throw new ApicalError(
+      'APICAL_BASELINE',
+      `the baseline of experiment ${name} is "${baseline}", which is not among the schemes that run: ${known}; ` +
+        'add it, or set baseline=LABEL',
+    );
+  if (control !== undefined && (!prepared.has(control) || control === baseline))
+    throw new ApicalError(
+      'APICAL_CONTROL',
+      `the control of experiment ${name} is "${control}", ` +
+        (control === baseline ? 'which is the baseline itself' : `which is not among the schemes that run: ${known}`) +
+        '; add it, or take the control away with control=null',
+    );
+  return prepared;
+}
+/** First 12 hex digits: run hashes already hold config, code version, backend and data. */
+function comparisonHash(
+  { baseline, control, margin, seeds }: ExperimentConfig,
+  prepared: ReadonlyMap<string, Prepared>,
+): string {
+  const schemes = Object.fromEntries([...prepared].map(([label, { hash }]) => [label, hash]));
+  const text = canonical({ schemes, seeds, baseline, control, margin });
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
