@@ -167,6 +167,9 @@ export class Circuit implements CircuitView {
     const { pre, post } = this.projection(name);
     return { from: pre.name, to: post.name };
   }
+  plastic(name: string): boolean {
+    return this.projection(name).rules.length > 0;
+  }
   bias(name: string): FloatArray {
     const { bias } = this.projection(name);
     if (!bias) throw new ApicalError('APICAL_UNKNOWN_NAME', `projection "${name}" has no bias`);

@@ -1,6 +1,5 @@
 /** Runs of an experiment → a comparison: checked before anything is computed, launched, then told in one record. */
-import { createHash } from 'node:crypto';
-import { ApicalError, schemaVersion } from '@apical/core';
+import { ApicalError } from '@apical/core';
 import type {
   ComparisonResult,
   Environment,
@@ -9,13 +8,10 @@ import type {
   MetricSpec,
   RunConfig,
   RunEvent,
-  RunId,
 } from '@apical/core';
-import { canonical, runFolder } from '@apical/run';
-import { comparisonNotes } from './notes.js';
-import { outcomeOf, type Outcome } from './outcomes.js';
-import { checkPairing } from './pairing.js';
-import { comparisonRows, controlCheck } from './statistics.js';
+import { runFolder } from '@apical/run';
+import { comparisonOf } from './comparison.js';
+import { outcomeOf } from './outcomes.js';
 
 /** What is known of a run before it is begun. */
 export interface Prepared {
@@ -54,13 +50,13 @@ export async function compareSchemes(
   const { configs, launcher, environment, command, directory = 'runs', stored = true } = given;
   const prepared = await prepareAll(experiment, given);
   const [first] = prepared.values();
-  const { headline } = first!;
-  const metric = first!.metrics[headline];
+  const { headline, metrics } = first!;
+  const metric = metrics[headline];
   if (!metric)
     throw new ApicalError(
       'APICAL_METRIC',
       `the headline metric "${headline}" is not among the metrics of task ${experiment.task.use}: ` +
-        Object.keys(first!.metrics).join(', '),
+        Object.keys(metrics).join(', '),
     );
   const launched = await launcher.launch(configs, {
     workers: given.workers ?? 0,
@@ -70,39 +66,20 @@ export async function compareSchemes(
     tell: given.tell ?? (() => undefined),
     signal: given.signal ?? new AbortController().signal,
   });
-  const outcomes = launched.map(one => outcomeOf(one, headline));
-  const ended = outcomes.flatMap(({ result }) => (result ? [result] : []));
-  const { baseline, control, margin } = experiment;
-  const rows = comparisonRows(outcomes, { schemes: [...prepared.keys()], baseline, headline, margin });
-  const idOf = ({ config }: Outcome): RunId => ({
-    experiment: config.name,
-    scheme: config.label,
-    seed: config.seed,
-    hash: prepared.get(config.label)!.hash,
-  });
-  return {
-    schema: schemaVersion,
+  const hashes = new Map([...prepared].map(([label, { hash }]) => [label, hash]));
+  return comparisonOf(
     experiment,
-    hash: comparisonHash(experiment, prepared),
-    headline,
-    metric,
-    rows,
-    baseline,
-    paired: checkPairing(ended.filter(({ summary }) => summary.status !== 'interrupted')),
-    notes: comparisonNotes(experiment, rows, outcomes),
-    ...(control === undefined ? {} : { control: controlCheck(rows, control, metric.better) }),
-    failed: outcomes
-      .filter(({ state }) => state === 'failed')
-      .map(outcome => {
-        const id = outcome.result?.summary.id ?? idOf(outcome);
-        const folder =
-          outcome.result?.folder ?? (stored ? runFolder(directory, outcome.config, id.hash) : undefined);
-        return { id, message: outcome.message ?? 'no message', ...(folder === undefined ? {} : { folder }) };
-      }),
-    runs: ended,
-    command,
-    environment,
-  };
+    launched.map(one => outcomeOf(one, headline)),
+    {
+      hashes,
+      headline,
+      metric,
+      environment,
+      command,
+      folderOf: ({ config }) =>
+        stored ? runFolder(directory, config, hashes.get(config.label)!) : undefined,
+    },
+  );
 }
 /** One run of every scheme, before the first of them computes. */
 async function prepareAll(
@@ -131,17 +108,10 @@ async function prepareAll(
     throw new ApicalError(
       'APICAL_CONTROL',
       `the control of experiment ${name} is "${control}", ` +
-        (control === baseline ? 'which is the baseline itself' : `which is not among the schemes that run: ${known}`) +
+        (control === baseline
+          ? 'which is the baseline itself'
+          : `which is not among the schemes that run: ${known}`) +
         '; add it, or take the control away with control=null',
     );
   return prepared;
-}
-/** First 12 hex digits: run hashes already hold config, code version, backend and data. */
-function comparisonHash(
-  { baseline, control, margin, seeds }: ExperimentConfig,
-  prepared: ReadonlyMap<string, Prepared>,
-): string {
-  const schemes = Object.fromEntries([...prepared].map(([label, { hash }]) => [label, hash]));
-  const text = canonical({ schemes, seeds, baseline, control, margin });
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -15,7 +15,10 @@ export interface LocalLauncherOptions {
   readonly entry: string;
   /** Given to every worker: `force`, `environment`, … */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Told every line that a worker writes to standard error; default: written there too. */
+  readonly say?: (line: string) => void;
 }
+const echo = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Has a run gone wrong in a way that `failFast` stops for? */
 const isFailure = (launched: Launched): boolean =>
   'error' in launched || launched.summary.status === 'diverged' || launched.summary.status === 'failed';
@@ -71,7 +74,7 @@ async function pooled(
 }
 type RunOneLaunched = (config: RunConfig) => Promise<Launched>;
 
-export function localLauncher({ entry, settings = {} }: LocalLauncherOptions): Launcher {
+export function localLauncher({ entry, settings = {}, say = echo }: LocalLauncherOptions): Launcher {
   return {
     name: 'local',
     doc: 'worker processes on the cores of this machine',
@@ -91,7 +94,7 @@ export function localLauncher({ entry, settings = {} }: LocalLauncherOptions): L
           return {
             async run(config) {
               if (!worker) {
-                worker = new Worker(entry, { plugins, directory, settings }, tell);
+                worker = new Worker(entry, { plugins, directory, settings }, tell, say);
                 alive.add(worker);
               }
               const launched = await worker.run(config);

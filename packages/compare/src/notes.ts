@@ -16,7 +16,9 @@ export function comparisonNotes(
     ...seedNote(experiment.seeds.length, rows.length),
     ...trainNotes(experiment.train, experiment.schemes, schemes),
     ...openNote(outcomes),
-    ...(rows.some(row => row.scheme === experiment.baseline) ? [] : [`no baseline: ${experiment.baseline} was not run`]),
+    ...(rows.some(row => row.scheme === experiment.baseline)
+      ? []
+      : [`no baseline: ${experiment.baseline} was not run`]),
   ];
 }
 function seedNote(seeds: number, schemes: number): string[] {
@@ -26,7 +28,9 @@ function seedNote(seeds: number, schemes: number): string[] {
     seeds < leastPairs
       ? `fewer than ${leastPairs} pairs have no p-value`
       : `the smallest p that ${seeds} pairs can reach is ${Number(least.toPrecision(3))}`;
-  return [`not for inference: ${seeds} seed${seeds === 1 ? '' : 's'} (${why}; a headline claim needs ${headlineSeeds})`];
+  return [
+    `not for inference: ${seeds} seed${seeds === 1 ? '' : 's'} (${why}; a headline claim needs ${headlineSeeds})`,
+  ];
 }
 function trainNotes(
   general: TrainConfig,
@@ -50,5 +54,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : JS
 
 function openNote(outcomes: readonly Outcome[]): string[] {
   const open = outcomes.filter(o => o.state === 'open').length;
-  return open ? [`incomplete: ${open} of ${outcomes.length} runs did not end; the same command goes on with them`] : [];
+  return open
+    ? [`incomplete: ${open} of ${outcomes.length} runs did not end; the same command goes on with them`]
+    : [];
 }

@@ -30,7 +30,8 @@ export function outcomeOf(launched: Launched, headline: string): Outcome {
     ...(why === undefined ? {} : { message: why }),
   });
   if (status === 'interrupted') return of('open', message ?? 'interrupted');
-  if (status === 'diverged' || status === 'failed') return of('failed', `${status}: ${message ?? 'no message'}`);
+  if (status === 'diverged' || status === 'failed')
+    return of('failed', `${status}: ${message ?? 'no message'}`);
   const value = final[`test/${headline}`];
   if (value === undefined) return of('failed', `it left no test/${headline}`);
   return Number.isFinite(value) ? of('ended') : of('failed', `test/${headline} is ${value}`);

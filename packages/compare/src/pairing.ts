@@ -44,7 +44,8 @@ const hashes = ({ data, order, weights }: PairingHashes): string =>
 function differences(a: PairingHashes, b: PairingHashes, nameA: string, nameB: string): string[] {
   const out: string[] = [];
   const compare = (what: string, one: string | undefined, other: string | undefined): void => {
-    if (one !== other) out.push(`${what} differs: ${nameA} ${one ?? 'has none'}, ${nameB} ${other ?? 'has none'}`);
+    if (one !== other)
+      out.push(`${what} differs: ${nameA} ${one ?? 'has none'}, ${nameB} ${other ?? 'has none'}`);
   };
   compare('data', a.data, b.data);
   compare('order', a.order, b.order);

@@ -32,7 +32,10 @@ export function serveRuns(begin: (start: WorkerStart) => Promise<RunOne>): void 
     try {
       const one = await running;
       if (!one) throw new Error('a worker was sent a run before it was told what to load');
-      const result = await one(config, { tell: event => send({ kind: 'event', event }), signal: stop.signal });
+      const result = await one(config, {
+        tell: event => send({ kind: 'event', event }),
+        signal: stop.signal,
+      });
       send({ kind: 'result', result });
     } catch (error) {
       const stack = error instanceof Error ? error.stack : undefined;

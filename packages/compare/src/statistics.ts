@@ -31,7 +31,9 @@ export function comparisonRows(outcomes: readonly Outcome[], settings: RowSettin
   const rows = schemes.map((scheme): ComparisonRow => {
     const values = scores.get(scheme)!;
     const ended = finite(Object.values(values));
-    const summaries = outcomes.flatMap(o => (o.config.label === scheme && o.result ? [o.result.summary] : []));
+    const summaries = outcomes.flatMap(o =>
+      o.config.label === scheme && o.result ? [o.result.summary] : [],
+    );
     const average = (of: (summary: (typeof summaries)[number]) => number): number =>
       summaries.length ? mean(summaries.map(of)) : NaN;
     const runs = Object.keys(values).length;
@@ -92,7 +94,9 @@ const columns = (pairs: readonly [number, number][]): [number[], number[]] => [
 ];
 /** The family is every comparison that the table shows a p-value for. */
 function corrected(rows: readonly ComparisonRow[]): ComparisonRow[] {
-  const tested = rows.flatMap((row, k) => (row.difference?.p === undefined ? [] : [{ k, p: row.difference.p }]));
+  const tested = rows.flatMap((row, k) =>
+    row.difference?.p === undefined ? [] : [{ k, p: row.difference.p }],
+  );
   const adjusted = holm(tested.map(({ p }) => p));
   const out = [...rows];
   tested.forEach(({ k }, i) => {
@@ -114,5 +118,9 @@ export function controlCheck(
   const difference = found
     ? { mean: found.mean, low: found.low, high: found.high }
     : { mean: NaN, low: NaN, high: NaN };
-  return { scheme: control, difference, beaten: better === 'lower' ? difference.low > 0 : difference.high < 0 };
+  return {
+    scheme: control,
+    difference,
+    beaten: better === 'lower' ? difference.low > 0 : difference.high < 0,
+  };
 }

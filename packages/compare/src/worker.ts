@@ -1,5 +1,6 @@
 /** One worker process as the launcher sees it: it is given one run at a time, and its death is an answer too. */
 import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { RunConfig, RunEvent } from '@apical/core';
 import type { Launched } from './outcomes.js';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.js';
@@ -15,21 +16,31 @@ export class Worker {
   #lastWords: string[] = [];
   #death: string | undefined;
 
-  /** `entry` is a file that calls `serveRuns`; it is started with the options of this process's node. */
-  constructor(entry: string, start: WorkerStart, tell: (event: RunEvent) => void) {
+  /**
+   * `entry` is a file that calls `serveRuns`; it is started with the options of this process's node. `say` is told
+   * every line that it writes to standard error.
+   */
+  constructor(
+    entry: string,
+    start: WorkerStart,
+    tell: (event: RunEvent) => void,
+    say: (line: string) => void,
+  ) {
     this.#tell = tell;
     const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
     this.#process = child;
     child.on('message', message => this.#hear(message as FromWorker));
-    child.stderr?.setEncoding('utf8');
-    child.stderr?.on('data', (text: string) => {
-      this.#lastWords = [...this.#lastWords, ...text.split('\n')].slice(-keptLines);
-      process.stderr.write(text);
-    });
+    if (child.stderr)
+      createInterface({ input: child.stderr }).on('line', line => {
+        this.#lastWords = [...this.#lastWords, line].slice(-keptLines);
+        say(line);
+      });
     child.on('error', error => this.#die(`the worker process could not be used: ${error.message}`));
     child.on('close', (code, signal) =>
       this.#die(
-        signal ? `the worker process was ended by ${signal}` : `the worker process ended with code ${code ?? '?'}`,
+        signal
+          ? `the worker process was ended by ${signal}`
+          : `the worker process ended with code ${code ?? '?'}`,
       ),
     );
     this.#send({ kind: 'start', start });

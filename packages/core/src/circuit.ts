@@ -181,6 +181,8 @@ export interface CircuitView {
   /** Populations it leads from and to. */
   ends(projection: string): { readonly from: string; readonly to: string };
   bias(projection: string): FloatArray;
+  /** Does a rule work on it? */
+  plastic(projection: string): boolean;
   /** What the rule proposes: `projection`, `projection/bias`, or with several rules `projection.rule`. */
   direction(ref: string): FloatArray;
   /** A parameter of the scheme or `population.parameter`. */

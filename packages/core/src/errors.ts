@@ -15,16 +15,27 @@ export class ApicalError extends Error {
 export const isApicalError = (e: unknown): e is ApicalError =>
   e instanceof Error && typeof (e as Partial<ApicalError>).code === 'string' && e.name === 'ApicalError';
 
-/** Edit distance with transpositions counted as two. */
+/** Edit distance in which two neighbours that changed places count once. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const above = rows[i - 1]!;
+      const same = a[i - 1] === b[j - 1];
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(
+        Math.min(
+          above[j]! + 1,
+          row[j - 1]! + 1,
+          above[j - 1]! + (same ? 0 : 1),
+          swapped ? rows[i - 2]![j - 2]! + 1 : Infinity,
+        ),
+      );
+    }
+    rows.push(row);
   }
-  return row[b.length]!;
+  return rows[a.length]![b.length]!;
 }
 /** The known name nearest to a wrong one, or undefined where none is near. */
 export function nearest(wrong: string, known: Iterable<string>): string | undefined {

@@ -1,15 +1,20 @@
 /** Elementwise passes → one fused JavaScript function over typed arrays; it allocates nothing when it runs. */
-import type { Assignment, Elementwise, Pass, Step, Tree } from '@apical/core';
+import type { Assignment, Elementwise, Extent, Pass, Step, Tree } from '@apical/core';
 import { builtins } from './builtins.js';
 import { visit } from './tree.js';
 
 type Body = readonly Assignment[];
 
-/** Every name in the code is generated; the author's names stand in them only as a suffix. */
+/**
+ * Every name in the code is generated; the author's names are only a suffix. a: arrays, s: scalars, p: values of
+ * the sample, t: temporaries, c: arguments that are used twice.
+ */
 class Emitter {
   readonly #op: Elementwise;
   readonly #written = new Set<number>();
-  #consts = 0;
+  #constants = 0;
+  /** Where scalars are written: not in a loop, so that loops may hold them in constants. */
+  #inLoop = false;
 
   constructor(op: Elementwise) {
     this.#op = op;
@@ -20,87 +25,101 @@ class Emitter {
   }
   source(): string {
     const { operands, passes, where } = this.#op;
-    const arrays = operands.map((_, k) => `const ${this.#array(k)}=data[${k}];`).join('');
-    const code = passes.map(p => this.#pass(p)).join('\n');
+    const arrays = operands.map((_, k) => `const ${this.#name('a', k)}=data[${k}];`);
+    const code = passes.map(p => this.#pass(p));
     // scalars that no pass writes are read once a step
-    const scalars = operands
-      .map((o, k) =>
-        o.extent === 'scalar' && !this.#written.has(k)
-          ? `const ${this.#scalar(k)}=${this.#array(k)}[0];`
-          : '',
-      )
-      .join('');
-    return `"use strict";${arrays}\nreturn()=>{${scalars}\n${code}\n};\n//# sourceURL=apical/${where.replace(/[^\w./-]/g, '_')}`;
+    const fixed = operands.flatMap((o, k) =>
+      o.extent === 'scalar' && !this.#written.has(k) ? [this.#load('s', k, '0')] : [],
+    );
+    const url = `//# sourceURL=apical/${where.replace(/[^\w./-]/g, '_')}`;
+    return [`"use strict";`, ...arrays, 'return()=>{', ...fixed, ...code, '};', url].join('\n');
   }
-  #suffix(k: number): string {
-    return this.#op.operands[k]!.name.replace(/\W/g, '_');
+  #extent(k: number): Extent {
+    return this.#op.operands[k]!.extent;
   }
-  #array(k: number): string {
-    return `a${k}_${this.#suffix(k)}`;
+  #name(kind: 'a' | 's' | 'p', k: number): string {
+    return `${kind}${k}_${this.#op.operands[k]!.name.replace(/\W/g, '_')}`;
   }
-  #scalar(k: number): string {
-    return `s${k}_${this.#suffix(k)}`;
+  #load(kind: 's' | 'p', k: number, at: string): string {
+    return `const ${this.#name(kind, k)}=${this.#name('a', k)}[${at}];`;
   }
-  #place(k: number): string {
-    const { extent } = this.#op.operands[k]!;
-    if (extent === 'neuron') return `${this.#array(k)}[i]`;
-    if (extent === 'sample') return `${this.#array(k)}[b]`;
-    return this.#written.has(k) ? `${this.#array(k)}[0]` : this.#scalar(k);
+  #read(k: number, over: Extent): string {
+    const extent = this.#extent(k);
+    if (extent === 'neuron') return `${this.#name('a', k)}[i]`;
+    if (extent === 'sample') return over === 'neuron' ? this.#name('p', k) : `${this.#name('a', k)}[b]`;
+    return this.#written.has(k) && !this.#inLoop ? `${this.#name('a', k)}[0]` : this.#name('s', k);
+  }
+  #store(k: number): string {
+    return `${this.#name('a', k)}[${{ neuron: 'i', sample: 'b', scalar: '0' }[this.#extent(k)]}]`;
   }
   /** `before` receives constants for arguments that a function uses more than once. */
-  #tree(tree: Tree, before: string[]): string {
+  #tree(tree: Tree, over: Extent, before: string[]): string {
     if (tree.kind === 'number') return literal(tree.value);
-    if (tree.kind === 'operand') return this.#place(tree.index);
+    if (tree.kind === 'operand') return this.#read(tree.index, over);
     if (tree.kind === 'temporary') return `t${tree.index}`;
+    const { js, repeats } = builtins[tree.name];
     const args = tree.args.map(a => {
-      const text = this.#tree(a, before);
-      if (tree.name !== 'softplus' || a.kind !== 'call') return text;
-      const name = `c${this.#consts++}`;
+      const text = this.#tree(a, over, before);
+      if (!repeats || a.kind === 'temporary') return text;
+      const name = `c${this.#constants++}`;
       before.push(`const ${name}=${text};`);
       return name;
     });
-    return builtins[tree.name].js(...args);
+    return js(...args);
   }
-  #body(body: Body): string {
+  #body(body: Body, over: Extent): string {
     const declared = new Set<number>();
     return body
       .map(({ to, value }) => {
         const before: string[] = [];
-        const text = this.#tree(value, before);
-        if ('operand' in to) return `${before.join('')}${this.#place(to.operand)}=${text};`;
+        const text = this.#tree(value, over, before);
+        if ('operand' in to) return `${before.join('')}${this.#store(to.operand)}=${text};`;
         const declare = declared.has(to.temporary) ? '' : 'let ';
         declared.add(to.temporary);
         return `${before.join('')}${declare}t${to.temporary}=${text};`;
       })
-      .join('');
+      .join('\n');
   }
   #pass(pass: Pass): string {
     const { batch } = this.#op;
     const n = pass.units;
+    const over = pass.kind === 'reduce' ? 'neuron' : pass.over;
+    this.#inLoop = over !== 'scalar';
+    const body = this.#body(pass.body, over);
+    if (over === 'scalar') return `{\n${body}\n}`;
+    const used = usedBy(pass);
+    const scalars = used.flatMap(k =>
+      this.#extent(k) === 'scalar' && this.#written.has(k) ? [this.#load('s', k, '0')] : [],
+    );
+    const samples = used.flatMap(k => (this.#extent(k) === 'sample' ? [this.#load('p', k, 'b')] : []));
+    const head = `{${scalars.join('')}\n`;
+    const eachSample = `for(let b=0;b<${batch};b++)`;
+    const eachUnit = `for(let i=b*${n},end=i+${n};i<end;i++)`;
     if (pass.kind === 'reduce') {
       const before: string[] = [];
-      const value = this.#tree(pass.value, before);
+      const value = this.#tree(pass.value, 'neuron', before);
       const largest = pass.by === 'largest';
       const start = largest ? '-Infinity' : '0';
-      const add = largest ? `const v=${value};if(v>sum)sum=v;else if(v!==v)sum=v;` : `sum+=${value};`;
+      const add = largest ? `const v=${value};if(v>sum||v!==v)sum=v;` : `sum+=${value};`;
       const end = pass.by === 'mean' ? `sum/${n}` : 'sum';
-      const each = `for(let i=b*${n};i<(b+1)*${n};i++){${this.#body(pass.body)}${before.join('')}${add}}`;
-      return `for(let b=0;b<${batch};b++){let sum=${start};${each}${this.#array(pass.into)}[b]=${end};}`;
+      const into = `${this.#name('a', pass.into)}[b]=${end};`;
+      const inner = `${eachUnit}{${body}${before.join('')}${add}}`;
+      return `${head}${eachSample}{${samples.join('')}let sum=${start};\n${inner}\n${into}}}`;
     }
-    const body = this.#body(pass.body);
-    if (pass.over === 'scalar') return `{${body}}`;
-    if (pass.over === 'sample') return `for(let b=0;b<${batch};b++){${body}}`;
-    if (!this.#usesSamples(pass.body)) return `for(let i=0;i<${batch * n};i++){${body}}`;
-    return `for(let b=0;b<${batch};b++)for(let i=b*${n};i<(b+1)*${n};i++){${body}}`;
+    if (over === 'sample') return `${head}${eachSample}{\n${body}\n}}`;
+    if (samples.length === 0) return `${head}for(let i=0;i<${batch * n};i++){\n${body}\n}}`;
+    return `${head}${eachSample}{${samples.join('')}\n${eachUnit}{\n${body}\n}}}`;
   }
-  #usesSamples(body: Body): boolean {
-    let found = false;
-    for (const a of body)
-      visit(a.value, t => {
-        if (t.kind === 'operand' && this.#op.operands[t.index]!.extent === 'sample') found = true;
-      });
-    return found;
-  }
+}
+/** Operands that a pass reads. */
+function usedBy(pass: Pass): number[] {
+  const out = new Set<number>();
+  const see = (t: Tree): void => {
+    if (t.kind === 'operand') out.add(t.index);
+  };
+  for (const a of pass.body) visit(a.value, see);
+  if (pass.kind === 'reduce') visit(pass.value, see);
+  return [...out];
 }
 function literal(value: number): string {
   if (Object.is(value, -0)) return '(-0)';

@@ -1,32 +1,49 @@
 /** An error in an equation: the line, a caret under the place, and the names that would be right. */
 import { ApicalError, nearest } from '@apical/core';
+import type { SourceLine, SyntaxNode } from './syntax.js';
 
-export interface Place {
-  /** `hidden1/forward` */
-  readonly where: string;
-  /** Name of the neuron model, rule or optimiser. */
-  readonly block?: string | undefined;
-  /** `phases.forward`, `update.terms.0.post`. */
-  readonly key?: string | undefined;
-  readonly line: string;
-  /** 1-based, within the block. */
+export interface Place extends SourceLine {
+  /** From 1, within the block. */
   readonly lineNumber: number;
-  /** 0-based. */
+  /** From 0, within the line. */
   readonly column: number;
 }
-export class EquationError extends ApicalError {
-  readonly place: Place;
-  constructor(place: Place, why: string) {
-    const text = place.line.trimEnd();
+/** Code `APICAL_EQUATION`. */
+export class EquationError extends ApicalError implements Place {
+  readonly where: string;
+  readonly block: string | undefined;
+  readonly key: string | undefined;
+  readonly line: string;
+  readonly lineNumber: number;
+  readonly column: number;
+
+  constructor({ where, block, key, line, lineNumber, column }: Place, why: string) {
+    const text = line.trimEnd();
     const indent = /^\s*/.exec(text)![0].length;
-    const caret = ' '.repeat(Math.max(0, Math.min(place.column, text.length) - indent));
-    super('APICAL_EQUATION', `${place.where}: ${why}\n    ${text.slice(indent)}\n    ${caret}^`);
-    this.place = place;
+    // tabs stay tabs, so that the caret stands under the place whatever their width
+    const before = text.slice(indent, column).replace(/[^\t]/g, ' ');
+    super('APICAL_EQUATION', `${where}: ${why}\n    ${text.slice(indent)}\n    ${before}^`);
+    this.where = where;
+    this.block = block;
+    this.key = key;
+    this.line = line;
+    this.lineNumber = lineNumber;
+    this.column = column;
   }
+}
+/** Throws at a column of a line. */
+export function fail(source: SourceLine, column: number, why: string): never {
+  const { where, block, key, line, lineNumber = 1 } = source;
+  throw new EquationError({ where, block, key, line, lineNumber, column }, why);
+}
+/** Throws at a node, in the line where it was written. */
+export function failAt(node: SyntaxNode, line: SourceLine, why: string): never {
+  return fail(node.source ?? line, node.at, why);
 }
 /** `unknown name "uu"; did you mean "u"? Known: …` */
 export function unknown(what: string, name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const hint = near === undefined ? '.' : `; did you mean "${near}"?`;
-  return `unknown ${what} "${name}"${hint} Known: ${[...known].sort().join(', ')}`;
+  const list = known.length ? `Known: ${[...new Set(known)].sort().join(', ')}` : 'There are none.';
+  return `unknown ${what} "${name}"${hint} ${list}`;
 }

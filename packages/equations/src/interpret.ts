@@ -1,6 +1,9 @@
-/** Walks the trees of an elementwise operation: what every emitter is tested against. */
-import type { Assignment, Elementwise, Step, Tree } from '@apical/core';
-import { builtins } from './builtins.js';
+/** Walks the trees of an elementwise operation: what every emitter is tested against. And single numbers. */
+import type { Assignment, Elementwise, Expression, Step, Tree } from '@apical/core';
+import { parseAssignment } from './expand.js';
+import { builtins, isCallable, isOperator } from './builtins.js';
+import { failAt, unknown } from './error.js';
+import type { Origin, SyntaxNode } from './syntax.js';
 
 export function interpret(op: Elementwise): Step {
   const { operands, passes, batch } = op;
@@ -46,4 +49,36 @@ export function interpret(op: Elementwise): Step {
       }
     }
   };
+}
+/**
+ * Value of an expression of single numbers, as parameters of a config are: `evaluateScalar('2 * tau', { tau: 5 },
+ * 'tauLong')` is 10. Throws `EquationError`.
+ */
+export function evaluateScalar(
+  text: Expression,
+  values: Readonly<Record<string, number>>,
+  origin: string | Origin,
+): number {
+  const from: Origin = typeof origin === 'string' ? { where: origin } : origin;
+  const [statement] = parseAssignment('value', text, { ...from, choices: {}, functions: {} });
+  return evaluateNode(statement!.value, values, { ...from, line: text });
+}
+function evaluateNode(
+  node: SyntaxNode,
+  values: Readonly<Record<string, number>>,
+  line: Origin & { readonly line: string },
+): number {
+  if (node.kind === 'number') return node.value;
+  if (node.kind === 'name') {
+    if (Object.hasOwn(values, node.name)) return values[node.name]!;
+    return failAt(node, line, unknown('name', node.name, Object.keys(values)));
+  }
+  if (!isOperator(node.name) && !isCallable(node.name))
+    return failAt(node, line, `${node.name} needs a value per neuron; here are only single numbers`);
+  const args = node.args.map(a => evaluateNode(a, values, line));
+  const exponent = node.args[1];
+  // as in equations: a square is a product
+  if (node.name === 'power' && exponent?.kind === 'number' && exponent.value === 2)
+    return args[0]! * args[0]!;
+  return builtins[node.name].evaluate(...args);
 }

@@ -1,19 +1,7 @@
 /** Where the locals of a block live: in a temporary when one pass is enough, else in scratch. */
-import type { Assignment, Elementwise, Extent, FloatArray, Operand, Pass, Tree } from '@apical/core';
-import type { Reduction } from './builtins.js';
+import type { Assignment, Elementwise, FloatArray, Operand, Pass, Tree } from '@apical/core';
+import type { DraftPass } from './passes.js';
 import { mapLeaves, visit } from './tree.js';
-
-/** A pass whose local operands have no data yet. */
-export type DraftPass =
-  | { readonly kind: 'loop'; readonly over: Extent; readonly units: number; readonly body: Assignment[] }
-  | {
-      readonly kind: 'reduce';
-      readonly by: Reduction;
-      readonly units: number;
-      readonly body: Assignment[];
-      readonly value: Tree;
-      readonly into: number;
-    };
 
 export function resolveLocals(
   drafts: readonly Operand[],

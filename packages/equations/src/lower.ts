@@ -1,11 +1,12 @@
-/** Statements → passes over operands: broadcasting, reductions, locals, fusion of consecutive loops. */
+/** Statements → passes over operands: broadcasting, reductions, locals, fusion of loops. */
 import type { Assignment, Elementwise, Extent, FloatArray, Operand, Tree } from '@apical/core';
 import type { Statement } from './block.js';
 import { isReduction, type Reduction } from './builtins.js';
-import { EquationError, unknown } from './error.js';
-import { namesIn, type Origin, type SyntaxNode } from './parse.js';
+import { fail, failAt, unknown } from './error.js';
+import { resolveLocals } from './locals.js';
+import { Passes } from './passes.js';
+import { named, namesIn, type NameNode, type Origin, type SourceLine, type SyntaxNode } from './syntax.js';
 import { leaf, treeCall } from './tree.js';
-import { resolveLocals, type DraftPass } from './locals.js';
 
 export interface Scope {
   find(name: string): Operand | undefined;
@@ -17,14 +18,20 @@ export interface LowerOptions {
   readonly units: number;
 }
 const width: Readonly<Record<Extent, number>> = { scalar: 0, sample: 1, neuron: 2 };
+const extents: Readonly<Record<Extent, string>> = {
+  scalar: 'one number',
+  sample: 'one value per sample',
+  neuron: 'one value per neuron',
+};
 interface Shape {
   readonly extent: Extent;
   readonly units: number;
 }
+const combining = { '+=': 'add', '-=': 'subtract', '*=': 'multiply' } as const;
 
 /**
- * `allocate` gives scratch of the dtype of the run. Throws `EquationError` for unknown names, and where a value
- * per neuron is put into one per sample.
+ * `allocate` gives scratch of the dtype of the run, for locals that outlive one pass. Throws `EquationError` for
+ * unknown names, for a value per neuron that is put into one per sample, and for units that do not match.
  */
 export function lower(
   statements: readonly Statement[],
@@ -35,27 +42,29 @@ export function lower(
 ): Elementwise {
   const origin: Origin = typeof where === 'string' ? { where } : where;
   const lowering = new Lowering(statements, scope, size, origin);
-  const { operands, locals, passes } = lowering.run();
+  lowering.run();
   return {
     op: 'elementwise',
     where: origin.where,
     batch: size.batch,
-    ...resolveLocals(operands, locals, passes, size.batch, allocate),
+    ...resolveLocals(lowering.operands, lowering.locals, lowering.passes.list, size.batch, allocate),
   };
 }
 class Lowering {
+  readonly operands: Operand[] = [];
+  /** Operands of this block alone: they have no data yet. */
+  readonly locals = new Set<number>();
+  readonly passes = new Passes(this.operands);
   readonly #statements: readonly Statement[];
   readonly #scope: Scope;
   readonly #size: LowerOptions;
   readonly #origin: Origin;
   readonly #read: ReadonlySet<string>;
-  readonly #operands: Operand[] = [];
-  /** Array → its operand: two names of one array are one operand. */
-  readonly #byData = new Map<FloatArray, number>();
-  /** Names of this block alone → operand without data. */
-  readonly #locals = new Map<string, number>();
-  readonly #isLocal = new Set<number>();
-  readonly #passes: DraftPass[] = [];
+  readonly #localNames = new Map<string, number>();
+  /** How often each operand was written so far: equal text of equal versions has equal value. */
+  readonly #versions = new Map<number, number>();
+  /** Reductions that were done already: text with versions → result. */
+  readonly #reduced = new Map<string, string>();
   #temporaries = 0;
 
   constructor(statements: readonly Statement[], scope: Scope, size: LowerOptions, origin: Origin) {
@@ -65,7 +74,7 @@ class Lowering {
     this.#origin = origin;
     this.#read = new Set(statements.flatMap(s => [...namesIn(s.value)]));
   }
-  run(): { operands: readonly Operand[]; locals: ReadonlySet<number>; passes: readonly DraftPass[] } {
+  run(): void {
     const all = this.#statements;
     for (let k = 0; k < all.length;) {
       let end = k + 1;
@@ -73,148 +82,186 @@ class Lowering {
       this.#group(all.slice(k, end));
       k = end;
     }
-    return { operands: this.#operands, locals: this.#isLocal, passes: this.#passes };
-  }
-  #fail(s: Statement, at: number, why: string): never {
-    const { line, lineNumber } = s;
-    throw new EquationError({ ...this.#origin, line, lineNumber, column: at }, why);
   }
   /** One statement, or a run of d/dt lines that all read values from before the run. */
   #group(group: readonly Statement[]): void {
     const values = group.map(s => this.#reduceAll(s.value, s));
+    const body: Assignment[] = [];
+    // everything that is read is looked up before a target makes a new local of a name
+    const trees = group.map((s, k) => this.#tree(values[k]!, s, body));
+    const owns = group.map(s => (s.op === '=' ? undefined : this.#own(s)));
     const shapes = group.map((s, k) => this.#shapeOf(values[k]!, s));
     const targets = group.map((s, k) => this.#target(s, shapes[k]!));
-    const [first] = targets;
-    if (targets.some(t => this.#operands[t]!.extent !== this.#operands[first!]!.extent))
-      this.#fail(group[0]!, group[0]!.at, 'one d/dt group mixes values per neuron and per sample');
-    const body = this.#loop(this.#operands[first!]!);
+    const { extent, units } = this.operands[targets[0]!]!;
     const commits: Assignment[] = [];
     group.forEach((s, k) => {
       const target = targets[k]!;
-      const own = leaf(target);
-      const value = this.#tree(values[k]!, s, body);
-      if (s.op === 'd') {
-        const temporary = this.#temporaries++;
-        const dt = this.#tree({ kind: 'name', name: 'dt', at: 0 }, s, body);
-        body.push({ to: { temporary }, value: treeCall('multiply', dt, value) });
-        commits.push({
-          to: { operand: target },
-          value: treeCall('add', own, { kind: 'temporary', index: temporary }),
-        });
-        return;
+      const to = this.operands[target]!;
+      if (to.extent !== extent || to.units !== units) {
+        const kinds = `"${group[0]!.target}" is ${extents[extent]}, "${s.target}" ${extents[to.extent]}`;
+        fail(this.#line(s), s.at, `lines of one d/dt group must be alike: ${kinds}`);
       }
-      const by = { '=': undefined, '+=': 'add', '-=': 'subtract', '*=': 'multiply' } as const;
-      const combine = by[s.op];
-      body.push({ to: { operand: target }, value: combine ? treeCall(combine, own, value) : value });
+      const value = trees[k]!;
+      if (s.op === '=') body.push({ to: { operand: target }, value });
+      else if (s.op !== 'd')
+        body.push({ to: { operand: target }, value: treeCall(combining[s.op], leaf(owns[k]!), value) });
+      else {
+        const temporary = this.#temporaries++;
+        const dt = leaf(this.#lookup(named('dt', s.at), s));
+        body.push({ to: { temporary }, value: treeCall('multiply', dt, value) });
+        const step: Tree = { kind: 'temporary', index: temporary };
+        commits.push({ to: { operand: target }, value: treeCall('add', leaf(owns[k]!), step) });
+      }
     });
-    body.push(...commits);
+    for (const t of targets) this.#versions.set(t, (this.#versions.get(t) ?? 0) + 1);
+    this.passes.loop(extent, units, [...body, ...commits]);
   }
-  /** The body that elements of this shape are worked on in: the last pass where it fits, else a new one. */
-  #loop({ extent, units }: Shape): Assignment[] {
-    const last = this.#passes.at(-1);
-    if (last?.kind === 'loop' && last.over === extent && last.units === units) return last.body;
-    const body: Assignment[] = [];
-    this.#passes.push({ kind: 'loop', over: extent, units, body });
-    return body;
+  #line(s: Statement): SourceLine {
+    return s.source ?? { ...this.#origin, line: s.line, lineNumber: s.lineNumber };
   }
-  #operand(found: Operand): number {
-    const known = this.#byData.get(found.data);
-    if (known !== undefined) return known;
-    this.#operands.push(found);
-    this.#byData.set(found.data, this.#operands.length - 1);
-    return this.#operands.length - 1;
+  /** Operand of a declared name; two names of the same memory are one operand. */
+  #operand(found: Operand, fail: (why: string) => never): number {
+    const { data, extent, units, name } = found;
+    const known = this.operands.findIndex(
+      o =>
+        o.data === data ||
+        (o.data.buffer === data.buffer &&
+          o.data.byteOffset === data.byteOffset &&
+          o.data.length === data.length &&
+          o.extent === extent),
+    );
+    if (known >= 0) return known;
+    const { batch } = this.#size;
+    const wanted = { scalar: 1, sample: batch, neuron: batch * units }[extent];
+    if (data.length !== wanted) {
+      const shape = extent === 'neuron' ? `${batch} samples of ${units} units` : extents[extent];
+      fail(`"${name}" holds ${data.length} numbers; ${shape} (batch ${batch}) would be ${wanted}`);
+    }
+    this.operands.push(found);
+    return this.operands.length - 1;
   }
   #local(name: string, { extent, units }: Shape): number {
-    const index = this.#operands.length;
-    this.#operands.push({ name, extent, units, data: new Float64Array(0) });
-    this.#locals.set(name, index);
-    this.#isLocal.add(index);
+    const index = this.operands.length;
+    this.operands.push({ name, extent, units, data: new Float64Array(0) });
+    this.#localNames.set(name, index);
+    this.locals.add(index);
     return index;
   }
-  #lookup(name: string, at: number, s: Statement): number {
-    const local = this.#locals.get(name);
+  #names(): readonly string[] {
+    return [...this.#scope.names(), ...this.#localNames.keys()].filter(n => !n.includes('$'));
+  }
+  #lookup(node: NameNode, s: Statement): number {
+    const local = this.#localNames.get(node.name);
     if (local !== undefined) return local;
-    const found = this.#scope.find(name);
-    if (!found)
-      return this.#fail(
-        s,
-        at,
-        unknown(
-          'name',
-          name,
-          [...this.#scope.names(), ...this.#locals.keys()].filter(n => !n.includes('$')),
-        ),
-      );
-    return this.#operand(found);
+    const found = this.#scope.find(node.name);
+    const line = this.#line(s);
+    if (found) return this.#operand(found, why => failAt(node, line, why));
+    const shown = authorsName(node.name);
+    if (this.#statements.some(t => t.target === node.name))
+      return failAt(node, line, `"${shown}" is read before it is assigned`);
+    return failAt(node, line, unknown('name', shown, this.#names()));
+  }
+  /** What `+=` and d/dt read. */
+  #own(s: Statement): number {
+    const local = this.#localNames.get(s.target);
+    if (local !== undefined) return local;
+    const found = this.#scope.find(s.target);
+    if (found) return this.#operand(found, why => fail(this.#line(s), s.at, why));
+    return this.#undeclared(s);
+  }
+  #undeclared(s: Statement): never {
+    const why = unknown('name', authorsName(s.target), this.#names());
+    const local = s.op === '=' ? '; a local must be read in its own block' : '; a local begins with =';
+    return fail(this.#line(s), s.at, `${why}${local}`);
   }
   #shapeOf(node: SyntaxNode, s: Statement): Shape {
-    let extent: Extent = 'scalar';
-    let units = 1;
+    let shape: Shape = { extent: 'scalar', units: 1 };
     const visit = (x: SyntaxNode): void => {
-      if (x.kind === 'number') return;
       if (x.kind === 'call') return x.args.forEach(visit);
-      const operand = this.#operands[this.#lookup(x.name, x.at, s)]!;
-      if (operand.extent === 'neuron' && extent === 'neuron' && operand.units !== units)
-        this.#fail(s, x.at, `"${x.name}" has ${operand.units} units, the others here have ${units}`);
-      if (width[operand.extent] > width[extent]) extent = operand.extent;
-      if (operand.extent === 'neuron') units = operand.units;
+      if (x.kind === 'number') return;
+      const { extent, units } = this.operands[this.#lookup(x, s)]!;
+      if (extent === 'neuron' && shape.extent === 'neuron' && units !== shape.units) {
+        const others = `"${authorsName(x.name)}" has ${units} units, the others here have ${shape.units}`;
+        failAt(x, this.#line(s), others);
+      }
+      if (width[extent] > width[shape.extent]) shape = { extent, units };
     };
     visit(node);
-    return { extent, units };
+    return shape;
   }
   /** Operand that a statement writes; a name that nobody declared but somebody reads is a local. */
   #target(s: Statement, shape: Shape): number {
-    const local = this.#locals.get(s.target);
-    const found = local === undefined ? this.#scope.find(s.target) : undefined;
-    let index: number;
-    if (local !== undefined) index = local;
-    else if (found) index = this.#operand(found);
-    else if (s.op === '=' && this.#read.has(s.target)) index = this.#local(s.target, shape);
-    else
-      return this.#fail(
+    const local = this.#localNames.get(s.target);
+    if (local !== undefined) {
+      const { extent } = this.operands[local]!;
+      // a wider value makes a new local of the same name: `q = 0`, then `q += x`
+      if (width[extent] < width[shape.extent] && s.op !== 'd') return this.#local(s.target, shape);
+      return this.#fitting(local, s, shape);
+    }
+    const found = this.#scope.find(s.target);
+    if (found)
+      return this.#fitting(
+        this.#operand(found, why => fail(this.#line(s), s.at, why)),
         s,
-        s.at,
-        `${unknown('name', s.target, this.#scope.names())}; it is not read here either`,
+        shape,
       );
-    const target = this.#operands[index]!;
-    if (width[target.extent] < width[shape.extent])
-      this.#fail(
-        s,
-        s.at,
-        `"${s.target}" is one value per ${target.extent}, its right side one per ${shape.extent}`,
-      );
-    if (shape.extent === 'neuron' && target.units !== shape.units)
-      this.#fail(s, s.at, `"${s.target}" has ${target.units} units, its right side ${shape.units}`);
+    if (s.op === '=' && this.#read.has(s.target)) return this.#local(s.target, shape);
+    return this.#undeclared(s);
+  }
+  #fitting(index: number, s: Statement, shape: Shape): number {
+    const { extent, units } = this.operands[index]!;
+    const name = authorsName(s.target);
+    if (width[extent] < width[shape.extent]) {
+      const hint = shape.extent === 'neuron' ? '; sum, mean or largest would reduce it' : '';
+      const why = `"${name}" is ${extents[extent]}, its right side ${extents[shape.extent]}${hint}`;
+      fail(this.#line(s), s.at, why);
+    }
+    if (shape.extent === 'neuron' && units !== shape.units)
+      fail(this.#line(s), s.at, `"${name}" has ${units} units, its right side ${shape.units}`);
     return index;
   }
-  /** Every reduction becomes a pass of its own and its result a local. */
+  /** Every reduction becomes a pass of its own and its result a local; equal ones are done once. */
   #reduceAll(node: SyntaxNode, s: Statement): SyntaxNode {
     if (node.kind !== 'call') return node;
     const args = node.args.map(a => this.#reduceAll(a, s));
     if (!isReduction(node.name)) return { ...node, args };
     const by: Reduction = node.name;
-    const shape = this.#shapeOf(args[0]!, s);
-    if (shape.extent !== 'neuron') this.#fail(s, node.at, `${by} needs a value per neuron`);
-    const name = `$r${this.#operands.length}`;
-    const body: Assignment[] = [];
-    const value = this.#tree(args[0]!, s, body);
-    const into = this.#local(name, { extent: 'sample', units: 1 });
-    this.#passes.push({ kind: 'reduce', by, units: shape.units, body, value, into });
-    return { kind: 'name', name, at: node.at };
+    const inner = args[0]!;
+    const { extent, units } = this.#shapeOf(inner, s);
+    if (extent !== 'neuron')
+      failAt(node, this.#line(s), `${by} needs a value per neuron; this is ${extents[extent]}`);
+    const key = `${by} ${this.#versioned(inner, s)}`;
+    let name = this.#reduced.get(key);
+    if (name === undefined) {
+      name = `$${by}${this.#reduced.size}`;
+      const body: Assignment[] = [];
+      const value = this.#tree(inner, s, body);
+      const into = this.#local(name, { extent: 'sample', units: 1 });
+      this.passes.reduce({ kind: 'reduce', by, units, body, value, into });
+      this.#reduced.set(key, name);
+    }
+    return { ...node, kind: 'name', name };
+  }
+  #versioned(node: SyntaxNode, s: Statement): string {
+    if (node.kind === 'number') return String(node.value);
+    if (node.kind === 'call') return `${node.name}(${node.args.map(a => this.#versioned(a, s)).join()})`;
+    const index = this.#lookup(node, s);
+    return `#${index}.${this.#versions.get(index) ?? 0}`;
   }
   /** `body` receives the temporaries that a square needs. */
   #tree(node: SyntaxNode, s: Statement, body: Assignment[]): Tree {
     if (node.kind === 'number') return { kind: 'number', value: node.value };
-    if (node.kind === 'name') return leaf(this.#lookup(node.name, node.at, s));
-    const [a, b] = node.args;
-    if (node.name === 'power' && b?.kind === 'number' && b.value === 2) {
-      const base = this.#tree(a!, s, body);
-      if (base.kind !== 'call') return treeCall('multiply', base, base);
-      const temporary = this.#temporaries++;
-      body.push({ to: { temporary }, value: base });
-      const once: Tree = { kind: 'temporary', index: temporary };
-      return treeCall('multiply', once, once);
-    }
-    return treeCall(node.name as never, ...node.args.map(x => this.#tree(x, s, body)));
+    if (node.kind === 'name') return leaf(this.#lookup(node, s));
+    const args = node.args.map(x => this.#tree(x, s, body));
+    const [base, exponent] = args as [Tree, Tree?];
+    if (node.name !== 'power' || exponent?.kind !== 'number' || exponent.value !== 2)
+      return treeCall(node.name as never, ...args);
+    if (base.kind !== 'call') return treeCall('multiply', base, base);
+    const temporary = this.#temporaries++;
+    body.push({ to: { temporary }, value: base });
+    const once: Tree = { kind: 'temporary', index: temporary };
+    return treeCall('multiply', once, once);
   }
 }
+/** Without the mark of an activation's private names. */
+const authorsName = (name: string): string => name.replace(/^.*\$\w*\./, '');

@@ -1,7 +1,7 @@
 /** First values of weights and biases, each with the paper it comes from. */
 import type { Initialiser, RandomStream, Source } from '@apical/core';
-import { Matrix, QrDecomposition } from 'ml-matrix';
 import { initialiser, type Draw } from './fans.js';
+import { orthonormalise, scaleInto } from './linear-algebra.js';
 
 type Specs = Initialiser['parameters'];
 const fanIn = { doc: 'synapses onto one neuron; 0: from the shape', value: 0, min: 0 };
@@ -45,26 +45,21 @@ const forRelu = gain(Math.SQRT2, 'factor for the non-linearity; √2 for relu');
 
 /**
  * Rows (or columns, where there are fewer of those) orthonormal, times `gain`. A kernel is seen as
- * `[filters, channels · rows · cols]`. Q of a QR decomposition of normals with the signs of R's diagonal
- * positive, without which Q would not be uniform over the orthogonal matrices (Mezzadri 2007, section 5).
+ * `[filters, channels · rows · cols]`.
  */
 function drawOrthogonal({ into, shape, parameters, stream, refuse }: Draw): void {
   if (shape.length < 2) throw refuse(`a shape [${shape.join(', ')}] has no rows and columns; draw weights`);
+  if (into.length === 0) return;
   const rows = shape[0]!;
   const cols = into.length / rows;
-  if (into.length === 0) return;
-  const tall = rows >= cols;
   normal(into, 0, 1, stream);
-  const numbers = Matrix.from1DArray(rows, cols, into);
-  const decomposition = new QrDecomposition(tall ? numbers : numbers.transpose());
-  const q = decomposition.orthogonalMatrix;
-  const r = decomposition.upperTriangularMatrix;
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < cols; j++) {
-      const k = tall ? j : i;
-      const sign = r.get(k, k) < 0 ? -1 : 1;
-      into[i * cols + j] = parameters['gain']! * sign * (tall ? q.get(i, j) : q.get(j, i));
-    }
+  if (rows <= cols) orthonormalise(into, rows, cols);
+  else {
+    const turned = Float64Array.from(into, (_, at) => into[(at % rows) * cols + Math.floor(at / rows)]!);
+    orthonormalise(turned, cols, rows);
+    for (let at = 0; at < into.length; at++) into[at] = turned[(at % cols) * rows + Math.floor(at / cols)]!;
+  }
+  scaleInto(into, into, parameters['gain']!);
 }
 
 export const initialisers: readonly Initialiser[] = Object.freeze([

@@ -1,5 +1,6 @@
 /** Is the run still finite? Only weights, the output of the task and its loss are asked: a model may hold a NaN it never uses. */
 import { macs, type BuiltModel } from '@apical/circuit';
+import { firstNonFinite } from '@apical/numerics';
 import { indexIn } from './initial-weights.js';
 
 export interface Divergence {
@@ -22,26 +23,27 @@ export interface Watch {
   checkLoss(metrics: Readonly<Record<string, number>>, update: number, epoch: number): Divergence | undefined;
 }
 export function watchFinite(model: BuiltModel, macsPerUpdate: number): Watch {
-  const { circuit } = model;
-  const signals = [model.output];
-  const count = circuit.weightNames().reduce((n, name) => n + circuit.lent(name)!.length, 0);
+  const { circuit, output } = model;
+  const weights = circuit.weightNames().map(name => ({ name, data: circuit.lent(name)! }));
+  const out = circuit.signal(output);
+  const count = weights.reduce((n, w) => n + w.data.length, 0);
   return {
     interval: checkInterval(count, macsPerUpdate),
     check(update, epoch) {
-      const found = circuit.firstNonFinite(signals);
-      if (!found) return undefined;
-      const { name, index } = found;
-      if (signals.includes(name)) {
-        const units = circuit.signal(name).length / circuit.batch;
-        const where = `sample ${Math.floor(index / units)} of the batch, unit ${index % units}`;
-        return report(name, circuit.signal(name)[index]!, ` (output layer; ${where})`, update, epoch);
+      for (const { name, data } of weights) {
+        const index = firstNonFinite(data);
+        if (index < 0) continue;
+        const [projection = '', bias] = name.split('/');
+        const layer = layerOf(model, projection);
+        const shape = bias ? [data.length] : circuit.weightShape(projection);
+        const where = ` (${layer === undefined ? '' : `layer ${layer}; `}entry ${indexIn(index, shape)})`;
+        return report(bias ? name : `${name}/weights`, data[index]!, where, update, epoch);
       }
-      const [projection = '', bias] = name.split('/');
-      const layer = layerOf(model, projection);
-      const shape = bias ? [circuit.lent(name)!.length] : circuit.weightShape(projection);
-      const where = ` (${layer === undefined ? '' : `layer ${layer}; `}entry ${indexIn(index, shape)})`;
-      const signal = bias ? name : `${name}/weights`;
-      return report(signal, circuit.lent(name)![index]!, where, update, epoch);
+      const index = firstNonFinite(out);
+      if (index < 0) return undefined;
+      const units = out.length / circuit.batch;
+      const where = `sample ${Math.floor(index / units)} of the batch, unit ${index % units}`;
+      return report(output, out[index]!, ` (output layer; ${where})`, update, epoch);
     },
     checkLoss(metrics, update, epoch) {
       const found = Object.entries(metrics).find(

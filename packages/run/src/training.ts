@@ -132,8 +132,10 @@ export class Training {
       count();
       this.#tell.progress(p, train.batch);
       const saveAfter = train.checkpointSeconds * 1000;
-      if (saveAfter > 0 && p.batch < updatesPerEpoch && clock.now() - this.#saved > saveAfter)
+      if (saveAfter > 0 && p.batch < updatesPerEpoch && clock.now() - this.#saved > saveAfter) {
         await this.#save();
+        timed = clock.now();
+      }
       if (clock.now() - paused > 50) {
         await pause();
         paused = timed = clock.now();

@@ -164,9 +164,11 @@ t.test('train.optimiser and train.eta reach the slots that say nothing else', as
     optimiser: { parameters: { eta: 0.9 } },
   });
   t.throws(() => resolve({}, { optimiser: { use: 'sgd', parameters: { mu: 1 } } }), {
+    name: 'ApicalError',
     at: 'file.yaml:train.optimiser.parameters.mu',
   });
   t.throws(() => resolve({}, { optimiser: { parameters: { nu: 1 } } }), {
+    name: 'ApicalError',
     at: 'file.yaml:train.optimiser.parameters.nu',
   });
   t.match(effectiveTrain(runConfig({ scheme: { use: 'mini', train: { batch: 2 } } })), {
@@ -210,7 +212,7 @@ const low: DefineConfig = {
       update: { terms: [{ post: 'eLow', pre: 'r' }] },
     },
   } as unknown as NonNullable<DefineConfig['rules']>,
-  activations: { steep: { value: 'tanh(3 * x)' } },
+  activations: { steep: { value: 'tanh(3 * x)' } } as unknown as NonNullable<DefineConfig['activations']>,
 };
 t.test('parts of the user join the catalogues once their form is right', async t => {
   const all = withDefined(catalogues(), low);

@@ -117,9 +117,9 @@ t.test('a run folder holds what the manual promises, and a label is a folder in 
   await forced.close();
 });
 
-t.test('load.py reads all runs of an experiment with numpy alone', async t => {
-  const python = spawnSync('python3', ['-c', 'import numpy']);
-  if (python.status !== 0) return t.skip('python3 with numpy is not installed here');
+const numpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
+const skip = numpy ? false : 'python3 with numpy is not installed here';
+t.test('load.py reads all runs of an experiment with numpy alone', { skip }, async t => {
   const directory = t.testdir();
   for (const seed of [1, 2]) {
     const run = await fileStore({ directory, clock }).open(runConfig({ seed }), 'abc');

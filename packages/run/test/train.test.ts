@@ -271,6 +271,29 @@ t.test('a silenced population is silent in the evaluation as well', async t => {
   t.equal(value(result, 1, 'loss'), value(result, 2, 'loss'), 'what reaches the output is its bias alone');
 });
 
+t.test('a parameter that is set holds in the evaluation as well, whose noise is its own', async t => {
+  const frozen: Command[] = ['W1', 'W2', 'W3'].map(projection => ({ do: 'freeze', projection }));
+  const noisy = commanded(
+    { 0: frozen, 1: [{ do: 'set', name: 'layer2.sigma', value: 1 }] },
+    { scheme: quiet, train: { epochs: 3 } },
+  );
+  const { result } = await run(noisy.config, noisy);
+  t.equal(value(result, 0, 'loss'), value(result, 1, 'loss'));
+  t.not(value(result, 1, 'loss'), value(result, 2, 'loss'));
+  t.equal(value(result, 2, 'loss'), value(result, 3, 'loss'), 'the same draws at every evaluation');
+
+  const resolved = await resolveRun(runConfig(), { catalogues: catalogues(), random: createRandomSource });
+  const draws = ['', 'evaluate/'].map(prefix => {
+    const { circuit, programs } = buildModel(resolved, resolved.backend.open({ dtype: 'float32' }), {
+      batch: 4,
+      prefix,
+    });
+    circuit.compile(programs.evaluate)();
+    return circuit.signal('layer1.xi').slice();
+  });
+  t.notSame(draws[0], draws[1]);
+});
+
 t.test('a wrong command fails the run by name, and leaves no summary', async t => {
   const wrong = commanded({ 1: [{ do: 'freeze', projection: 'W9' }] });
   const store = memoryStore();
@@ -305,6 +328,22 @@ t.test('a run that diverges ends with a summary that names signal, layer and upd
   );
   t.match(events.at(-1), { kind: 'run-ended', status: 'diverged' });
   t.not(kinds(events).lastIndexOf('epoch-ended'), -1);
+});
+
+t.test('divergence is seen inside an epoch', async t => {
+  const given = commanded(
+    { 5: [{ do: 'set', name: 'W3.delta.eta', value: 1e30 }] },
+    { train: { epochs: 9, batch: 1 } },
+  );
+  const { result } = await run(given.config, given);
+  const interval = checkInterval(54, 116);
+  t.equal(interval, 280, '30 updates into the sixth epoch of 50');
+  t.match(result.summary, {
+    status: 'diverged',
+    epochs: 5,
+    updates: interval,
+    message: /at update 280, epoch 6$/,
+  });
 });
 
 t.test('a NaN that the model holds and never uses does not end a run', async t => {
@@ -349,7 +388,8 @@ t.test('a probe changes no number of the run', async t => {
         b.circuit.signal(b.input).fill(random.stream('probe/own').normal());
         if (looked.length < 2) see();
         t.throws(() => random.stream('data/order'), { code: 'APICAL_STREAM' });
-        const norm = a.circuit.direction('W1').reduce((s, v) => s + v * v, 0);
+        let norm = 0;
+        for (const v of a.circuit.direction('W1')) norm += v * v;
         looked.push(norm);
         return [
           { name: 'norm', layer: 1, value: norm },

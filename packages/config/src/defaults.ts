@@ -1,0 +1,30 @@
+/** Values of everything a config leaves out. */
+import type { ExperimentConfig, NetworkConfig, TrainConfig } from '@apical/core';
+
+export const trainDefaults: TrainConfig = {
+  epochs: 10,
+  batch: 32,
+  dtype: 'float64',
+  backend: 'auto',
+  dt: 1,
+  steps: 1,
+  evaluateSteps: 1,
+  evaluateBatch: 500,
+  evaluateEvery: 1,
+  evaluateOn: ['validation'],
+  checkpointSeconds: 60,
+  limit: null,
+};
+export const networkDefaults: NetworkConfig = { hidden: [100], activation: 'tanh' };
+export const experimentDefaults: Omit<ExperimentConfig, 'name' | 'task' | 'dataset' | 'schemes'> = {
+  network: networkDefaults,
+  train: trainDefaults,
+  baseline: 'bp',
+  seeds: [0],
+  probes: {},
+  observers: {},
+  define: {},
+  plugins: [],
+  margin: null,
+  meta: {},
+};

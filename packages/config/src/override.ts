@@ -1,0 +1,114 @@
+/** Values from the command line: `a.b=value`, `~a.b`, `+meta.x=1`, and sweeps over several values. */
+import { ApicalError } from '@apical/core';
+import { parse } from 'yaml';
+
+export interface Override {
+  readonly text: string;
+  readonly path: readonly string[];
+  /** add: a key that need not be there yet (free-form parts). */
+  readonly kind: 'set' | 'add' | 'remove';
+  readonly value?: unknown;
+  /** As written, after `=`. */
+  readonly written?: string;
+}
+function fail(text: string, at: number, why: string): never {
+  throw new ApicalError('APICAL_OVERRIDE', `${why}\n    ${text}\n    ${' '.repeat(at)}^`, {
+    at: 'command line',
+  });
+}
+/** `[1,2]`, `{a:1}`, `null`, `true`, `1e-3`, `'quoted'`, anything else is text. */
+export function parseValue(written: string, text = written): unknown {
+  // {a:1} is a map here, as Hydra users write it; YAML wants a blank after the colon
+  const spaced = /^\s*[[{]/.test(written) ? written.replace(/([{,]\s*[\w./-]+):(?=[^\s])/g, '$1: ') : written;
+  if (/^\s*[*&!|>%@`]/.test(spaced)) return written;
+  try {
+    const value: unknown = parse(spaced);
+    // `a: b` on the command line is text, not a map
+    return typeof value === 'object' && value !== null && !/^\s*[[{]/.test(spaced) ? written : value;
+  } catch (e) {
+    return fail(
+      text,
+      text.length - written.length,
+      `this value cannot be read: ${e instanceof Error ? e.message.split('\n')[0]! : ''}`,
+    );
+  }
+}
+export function parseOverride(text: string): Override {
+  const remove = text.startsWith('~');
+  const add = text.startsWith('+');
+  const equals = text.indexOf('=');
+  const start = remove || add ? 1 : 0;
+  if (!remove && equals < 0)
+    fail(text, text.length, 'an override has the form key=value, +key=value or ~key');
+  const key = text.slice(start, remove && equals < 0 ? undefined : equals);
+  const path = key.split('.');
+  const empty = path.findIndex(p => p.trim() === '');
+  if (empty >= 0) fail(text, start + path.slice(0, empty).join('.').length, 'a part of the key is empty');
+  if (remove) return { text, path, kind: 'remove' };
+  const written = text.slice(equals + 1);
+  return { text, path, kind: add ? 'add' : 'set', value: parseValue(written, text), written };
+}
+/** Commas outside brackets and quotes. */
+export function splitCommas(text: string): string[] {
+  const out: string[] = [];
+  let depth = 0;
+  let quote = '';
+  let piece = '';
+  for (const c of text) {
+    if (quote) quote = c === quote ? '' : quote;
+    else if (c === '"' || c === "'") quote = c;
+    else if ('[{('.includes(c)) depth++;
+    else if (']})'.includes(c)) depth--;
+    if (c === ',' && depth === 0 && !quote) {
+      out.push(piece);
+      piece = '';
+    } else piece += c;
+  }
+  return [...out, piece].map(p => p.trim());
+}
+/** `range(10)`, `range(0,1,0.1)`, `choice(a,b)` or a comma list → the values as written; undefined: one value. */
+export function sweepValues(written: string, text = written): string[] | undefined {
+  const call = /^\s*(range|choice)\((.*)\)\s*$/.exec(written);
+  if (call?.[1] === 'choice') return splitCommas(call[2]!);
+  if (call) {
+    const given = splitCommas(call[2]!).map(Number);
+    const [start, stop, step] =
+      given.length === 1 ? [0, given[0]!, 1] : [given[0]!, given[1]!, given[2] ?? 1];
+    if (given.length > 3 || given.some(Number.isNaN) || !(step > 0))
+      fail(
+        text,
+        text.length - written.length,
+        'range(stop), range(start,stop) or range(start,stop,step) with a positive step',
+      );
+    const n = Math.max(0, Math.ceil((stop - start) / step - 1e-9));
+    return Array.from({ length: n }, (_, k) => String(Number((start + k * step).toPrecision(12))));
+  }
+  const pieces = splitCommas(written);
+  return pieces.length > 1 ? pieces : undefined;
+}
+/** Lists that `seeds` and `schemes` take anyway are not swept over. */
+const lists = new Set(['seeds', 'schemes', 'select']);
+/** All combinations of the values of a multirun, the last key running fastest. */
+export function expandOverrides(
+  overrides: readonly string[],
+  sweep: Readonly<Record<string, unknown>> = {},
+): string[][] {
+  const swept = Object.entries(sweep).map(([key, values]) => ({
+    key,
+    values: Array.isArray(values)
+      ? values.map(v => JSON.stringify(v))
+      : (sweepValues(String(values)) ?? [String(values)]),
+  }));
+  const given = overrides.map(text => {
+    const { kind, path, written = '' } = parseOverride(text);
+    const values = kind === 'remove' || lists.has(path.join('.')) ? undefined : sweepValues(written, text);
+    const key = text.slice(0, text.indexOf('='));
+    return values ? values.map(v => `${key}=${v}`) : [text];
+  });
+  const named = new Set(overrides.map(o => parseOverride(o).path.join('.')));
+  const all = [
+    ...swept.filter(s => !named.has(s.key)).map(s => s.values.map(v => `${s.key}=${v}`)),
+    ...given,
+  ];
+  return all.reduce<string[][]>((sets, values) => sets.flatMap(set => values.map(v => [...set, v])), [[]]);
+}

@@ -1,0 +1,94 @@
+/** The config while it is composed: plain data, and where each part of it was written. */
+import { isMapping, pathKey, type Path, type Place, type Source } from './source.js';
+
+export class Tree {
+  data: unknown = {};
+  readonly #places = new Map<string, Place>();
+
+  /** Maps are merged in depth; lists and scalars replace what was there. */
+  merge(source: Source, at: Path = []): void {
+    const place = (path: Path): Place | undefined => source.places.get(pathKey(path.slice(at.length)));
+    const into = (path: Path, value: unknown): void => {
+      const own = place(path);
+      if (isMapping(value) && isMapping(this.get(path))) {
+        for (const [k, v] of Object.entries(value)) into([...path, k], v);
+        if (own && !this.#places.has(pathKey(path))) this.#places.set(pathKey(path), own);
+        return;
+      }
+      this.#put(path, structuredClone(value));
+      const note = (p: Path, v: unknown): void => {
+        const found = place(p);
+        if (found) this.#places.set(pathKey(p), found);
+        if (Array.isArray(v)) v.forEach((x, k) => note([...p, k], x));
+        else if (isMapping(v)) for (const [k, x] of Object.entries(v)) note([...p, k], x);
+      };
+      note(path, value);
+    };
+    // what had to be there for this key to exist was written with it
+    const whole = source.places.get('');
+    for (let n = 1; n < at.length; n++)
+      if (whole && !this.has(at.slice(0, n))) this.#places.set(pathKey(at.slice(0, n)), whole);
+    into(at, source.data ?? {});
+  }
+  get(path: Path): unknown {
+    let value = this.data;
+    for (const key of path) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+      value = (value as Record<string | number, unknown>)[key];
+    }
+    return value;
+  }
+  has(path: Path): boolean {
+    const parent = this.get(path.slice(0, -1));
+    return typeof parent === 'object' && parent !== null && Object.hasOwn(parent, path.at(-1)!);
+  }
+  remove(path: Path): void {
+    const parent = this.get(path.slice(0, -1)) as Record<string | number, unknown>;
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+    delete parent[path.at(-1)!];
+    this.#forget(path);
+  }
+  /** Puts data in another form at a place; what it holds keeps the place of `from` unless it has one of its own. */
+  reshape(path: Path, value: unknown, from: Path = path): void {
+    const place = this.place(from);
+    const kept = new Map(this.#places);
+    this.#put(path, value);
+    const note = (p: Path, v: unknown): void => {
+      const key = pathKey(p);
+      const own = kept.get(key) ?? place;
+      if (own) this.#places.set(key, own);
+      if (Array.isArray(v)) v.forEach((x, k) => note([...p, k], x));
+      else if (isMapping(v)) for (const [k, x] of Object.entries(v)) note([...p, k], x);
+    };
+    note(path, value);
+  }
+  /** Of the path, or of the nearest thing it lies in. */
+  place(path: Path): Place | undefined {
+    for (let n = path.length; n >= 0; n--) {
+      const found = this.#places.get(pathKey(path.slice(0, n)));
+      if (found) return found;
+    }
+    return undefined;
+  }
+  own(path: Path): Place | undefined {
+    return this.#places.get(pathKey(path));
+  }
+  #put(path: Path, value: unknown): void {
+    this.#forget(path);
+    if (path.length === 0) {
+      this.data = value;
+      return;
+    }
+    let at = this.data as Record<string | number, unknown>;
+    for (const key of path.slice(0, -1)) {
+      if (typeof at[key] !== 'object' || at[key] === null) at[key] = {};
+      at = at[key] as Record<string | number, unknown>;
+    }
+    at[path.at(-1)!] = value;
+  }
+  #forget(path: Path): void {
+    const start = pathKey(path);
+    for (const key of this.#places.keys())
+      if (key === start || start === '' || key.startsWith(`${start}\u0000`)) this.#places.delete(key);
+  }
+}

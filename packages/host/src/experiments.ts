@@ -1,0 +1,161 @@
+/** Runs and comparisons as calls: what `apical run` and `apical compare` do, with results as data. */
+import path from 'node:path';
+import { compareSchemes, inProcessLauncher, localLauncher } from '@apical/compare';
+import type { RunOne } from '@apical/compare';
+import { ApicalError, isApicalError } from '@apical/core';
+import type {
+  ComparisonResult,
+  ExperimentConfig,
+  Launcher,
+  RunConfig,
+  RunEvent,
+  RunResult,
+} from '@apical/core';
+import { environment } from '@apical/run';
+import { workerEntry } from './builtins.js';
+import type { Composition } from './composition.js';
+import type { LoadedPlugin } from './plugins.js';
+import { saveComparison } from './run-folders.js';
+import { buildRun, createRunner, type Parts, type RunnerSettings } from './runner.js';
+
+export interface StoreOptions {
+  /** Where run folders go; default `runs`. null: nothing is stored, results are what the call returns. */
+  readonly directory?: string | null;
+  /** Begin again what is finished. */
+  readonly force?: boolean;
+  /** Aborting it ends runs with a checkpoint, status `interrupted`; the same call goes on from there. */
+  readonly signal?: AbortSignal;
+  /** As it was typed, for the record. */
+  readonly command?: string;
+}
+export interface LaunchOptions extends StoreOptions {
+  /** Worker processes; 0 (the default): one on each core. Results do not depend on it. */
+  readonly workers?: number;
+  /** Stop all runs when one fails or diverges. */
+  readonly failFast?: boolean;
+  /** Name of a launcher: `local` (the default), `in-process`, or what plugins contribute. */
+  readonly launcher?: string;
+}
+/** What experiments need of a host. */
+export interface Workshop extends Parts {
+  readonly plugins: readonly LoadedPlugin[];
+  /** Why other processes could not build this host; undefined: they can. */
+  readonly single: string | undefined;
+  readonly tell: (event: RunEvent) => void;
+}
+const defaultDirectory = 'runs';
+
+function settingsOf(composition: Composition, { directory, force = false }: StoreOptions): RunnerSettings {
+  return {
+    store: directory === null ? 'memory' : 'files',
+    force,
+    environment: environment(),
+    ...(composition.base === undefined ? {} : { base: composition.base }),
+  };
+}
+const directoryOf = ({ directory }: StoreOptions): string => path.resolve(directory ?? defaultDirectory);
+const never = (): AbortSignal => new AbortController().signal;
+
+/** One run in this process. Throws what makes it impossible; a run that diverges is a result. */
+export async function runOne(
+  workshop: Workshop,
+  composition: Composition,
+  config: RunConfig,
+  options: StoreOptions,
+): Promise<RunResult> {
+  const settings = settingsOf(composition, options);
+  const run = createRunner(workshop, directoryOf(options), settings, composition);
+  return run(config, { tell: workshop.tell, signal: options.signal ?? never() });
+}
+/** Worker processes where they can build this host, else this process. */
+function launcherOf(workshop: Workshop, run: RunOne, settings: RunnerSettings, name: string): Launcher {
+  const here = inProcessLauncher(run);
+  if (name === here.name) return here;
+  if (name !== 'local') return workshop.catalogues.Launcher.get(name);
+  if (workshop.single === undefined)
+    return localLauncher({ entry: workerEntry, settings: { ...settings } });
+  workshop.service('Logger').info(`runs come one after the other in this process: ${workshop.single}`);
+  return here;
+}
+/** Many runs, in the order of the configs; what goes wrong after the checks is part of the answer. */
+export async function runMany(
+  workshop: Workshop,
+  composition: Composition,
+  configs: readonly RunConfig[],
+  options: LaunchOptions,
+): Promise<Awaited<ReturnType<Launcher['launch']>>> {
+  const { settings, launcher, directory, plugins } = launchOf(workshop, composition, options);
+  const seen = new Set<string>();
+  for (const config of configs) {
+    const { seed: _, ...rest } = config;
+    const key = JSON.stringify(rest);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    await buildRun(workshop, config, settings, composition);
+  }
+  return launcher.launch(configs, {
+    workers: options.workers ?? 0,
+    failFast: options.failFast ?? false,
+    directory,
+    plugins,
+    tell: workshop.tell,
+    signal: options.signal ?? never(),
+  });
+}
+function launchOf(workshop: Workshop, composition: Composition, options: LaunchOptions) {
+  const settings = settingsOf(composition, options);
+  const directory = directoryOf(options);
+  const run = createRunner(workshop, directory, settings, composition);
+  const launcher = launcherOf(workshop, run, settings, options.launcher ?? 'local');
+  const plugins = workshop.plugins.flatMap(({ file, from }) => (file && from !== shippedBy ? [file] : []));
+  return { settings, directory, launcher, plugins };
+}
+/** Who names the plugins that every host loads by itself. */
+const shippedBy = 'Apical itself';
+
+/** All schemes of an experiment on all its seeds. Writes `comparison.json` unless nothing is stored. */
+export async function compareExperiment(
+  workshop: Workshop,
+  composition: Composition,
+  experiment: ExperimentConfig,
+  configs: readonly RunConfig[],
+  options: LaunchOptions,
+): Promise<ComparisonResult> {
+  const { settings, launcher, directory, plugins } = launchOf(workshop, composition, options);
+  const stored = options.directory !== null;
+  try {
+    const result = await compareSchemes(experiment, {
+      configs,
+      prepare: async config => {
+        const { run } = await buildRun(workshop, config, settings, composition);
+        return { hash: run.hash, headline: run.task.headline, metrics: run.task.metrics };
+      },
+      launcher,
+      environment: settings.environment!,
+      command: options.command ?? `host.compare(${experiment.name})`,
+      workers: options.workers ?? 0,
+      failFast: options.failFast ?? false,
+      directory,
+      stored,
+      plugins,
+      tell: workshop.tell,
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    if (stored) await saveComparison(result, directory);
+    return result;
+  } catch (error) {
+    throw placedAt(error, composition);
+  }
+}
+const places: Readonly<Record<string, string>> = {
+  APICAL_BASELINE: 'baseline',
+  APICAL_CONTROL: 'control',
+  APICAL_MARGIN: 'margin',
+};
+/** Errors of a comparison as a whole stand at the key they are about. */
+function placedAt(error: unknown, { locate }: Composition): unknown {
+  if (!isApicalError(error) || error.at !== undefined) return error;
+  const key = places[error.code];
+  const at = key === undefined ? undefined : locate(key);
+  return at === undefined ? error : new ApicalError(error.code, error.message, { at, cause: error });
+}

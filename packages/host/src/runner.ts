@@ -1,0 +1,104 @@
+/** Trains single runs with the parts of a host: in a worker process, or in this one. */
+import { createBus } from '@apical/bus';
+import type { BuiltModel } from '@apical/circuit';
+import type { RunOne } from '@apical/compare';
+import type { Environment, RunConfig, Store } from '@apical/core';
+import { createRandomSource } from '@apical/numerics';
+import { buildModel, fileStore, memoryStore, resolveRun, train } from '@apical/run';
+import type { DatasetLoader, Locate, ResolveDependencies, ResolvedRun } from '@apical/run';
+import { equationPlace } from './equation-places.js';
+import type { Host } from './host.js';
+
+/** What runs are made with. */
+export interface Parts extends Pick<Host, 'catalogues' | 'service'> {
+  /** One a host: a data set is read once in a process. */
+  readonly load: DatasetLoader;
+}
+/** Where runs go, as plain data: a worker process is given the same. */
+export interface RunnerSettings {
+  /** Name of a store; default `files`. */
+  readonly store?: string;
+  /** Begin again what is finished. */
+  readonly force?: boolean;
+  readonly environment?: Environment;
+  /** Paths of weight files are relative to it; default: the working directory. */
+  readonly base?: string;
+}
+/** Where things stand in the user's files. */
+export interface Places {
+  readonly locate: Locate;
+  /** `define.rules.my-rule.phases.learn.post`, line 2 of that text → `file:line`. */
+  readonly locateLine: (path: readonly string[], line: number) => string | undefined;
+}
+export function storeOf(
+  parts: Pick<Parts, 'catalogues' | 'service'>,
+  directory: string,
+  { store = 'files', force = false }: RunnerSettings,
+): Store {
+  if (store === 'files') return fileStore({ directory, force, clock: parts.service('Clock') });
+  if (store === 'memory') return memoryStore({ force });
+  return parts.catalogues.Store.get(store);
+}
+const dependenciesOf = (parts: Parts, { base }: RunnerSettings, places?: Places): ResolveDependencies => ({
+  catalogues: parts.catalogues,
+  random: createRandomSource,
+  load: parts.load,
+  ...(places ? { locate: places.locate } : {}),
+  ...(base === undefined ? {} : { directory: base }),
+});
+
+/** `directory`: where the store `files` puts runs. */
+export function createRunner(
+  parts: Parts,
+  directory: string,
+  settings: RunnerSettings,
+  places?: Places,
+): RunOne {
+  const store = storeOf(parts, directory, settings);
+  return async (config, { tell, signal }) => {
+    const bus = createBus();
+    bus.events.subscribe(tell);
+    try {
+      return await train(config, {
+        ...dependenciesOf(parts, settings, places),
+        bus,
+        clock: parts.service('Clock'),
+        logger: parts.service('Logger'),
+        store,
+        signal,
+        ...(settings.environment ? { environment: settings.environment } : {}),
+      });
+    } catch (error) {
+      throw equationPlace(error, config, places);
+    } finally {
+      bus.complete();
+    }
+  };
+}
+export interface BuiltRun {
+  readonly run: ResolvedRun;
+  readonly model: BuiltModel;
+}
+/** Resolves and builds a run without computing. Throws `ApicalError` with the place where it is known. */
+export async function buildRun(
+  parts: Parts,
+  config: RunConfig,
+  settings: RunnerSettings = {},
+  places?: Places,
+): Promise<BuiltRun> {
+  try {
+    const { use } = config.dataset;
+    parts.catalogues.Dataset.get(use, places?.locate('dataset.use') ?? places?.locate('dataset'));
+    const run = await resolveRun(config, dependenciesOf(parts, settings, places));
+    const memory = run.backend.open({ dtype: run.train.dtype });
+    const model = buildModel(run, memory, { batch: run.train.batch, prefix: '' });
+    const { circuit, programs } = model;
+    const after = programs['begin'] ? { after: programs['begin'] } : {};
+    if (programs['begin']) circuit.compile(programs['begin']);
+    circuit.compile(programs.train, after);
+    circuit.compile(programs.evaluate, after);
+    return { run, model };
+  } catch (error) {
+    throw equationPlace(error, config, places);
+  }
+}

@@ -1,0 +1,77 @@
+/** Running a program leaves no garbage: below one byte of heap a step over 10⁴ steps. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import t from 'tap';
+import type { Program, Scheme, SchemeOptions } from '@apical/core';
+import { assemble, circuitStreams } from '@apical/circuit';
+import { reference } from '@apical/kernels';
+import { createRandomSource } from '@apical/numerics';
+import { libraryOf } from '@apical/testing';
+import standard, { adam } from '@apical/plugin-standard';
+import { bp } from '@apical/plugin-bp';
+import { signSymmetry } from '@apical/plugin-fa';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const library = libraryOf(standard);
+const steps = 10_000;
+
+function growth(scheme: Scheme, sizes: readonly number[], options: SchemeOptions, program?: Program): number {
+  const layers = sizes.map((n, l) =>
+    l > 0 && l < sizes.length - 1 ? { shape: [n], activation: 'relu' } : { shape: [n] },
+  );
+  const model = assemble(
+    scheme,
+    layers,
+    { head: 'softmax-cross-entropy', ...options },
+    {
+      memory: reference.open({ dtype: 'float64' }),
+      batch: 1,
+      library,
+      streams: circuitStreams(createRandomSource(1), library.initialisers),
+    },
+  );
+  const { circuit } = model;
+  circuit.signal(model.input).fill(0.5);
+  circuit.signal(model.target)[0] = 1;
+  const step = circuit.compile(program ?? model.programs.train);
+  // compiled by the time we look
+  for (let k = 0; k < Math.min(steps, 2_000); k++) step();
+  collect();
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let k = 0; k < steps; k++) step();
+  collect();
+  collect();
+  return (process.memoryUsage().heapUsed - before) / steps;
+}
+const adamOptions: SchemeOptions = {
+  plasticity: {
+    forward: { parameters: { decay: 1e-5 }, optimiser: { use: adam, parameters: { eta: 1e-5 } } },
+  },
+};
+/** Every kind of stage around an update. */
+const everyStage: Program = [
+  { every: 3, stages: [{ phase: 'forward', sweep: 'up' }] },
+  {
+    repeat: 2,
+    until: { settled: ['layer1.delta'], within: 1e-9 },
+    stages: [{ phase: ['forward', 'backward'], sweep: 'up' }],
+  },
+  { phase: 'forward', sweep: 'up' },
+  { phase: 'backward', sweep: 'down' },
+  { when: 'batch', stages: [{ phase: 'learn' }] },
+  { phase: 'tie' },
+];
+t.test('a small network with every kind of stage', async t => {
+  const bytes = growth(signSymmetry, [4, 5, 3], adamOptions, everyStage);
+  t.ok(bytes < 1, `${bytes} bytes a step`);
+});
+t.test('BP on a small network', async t => {
+  const bytes = growth(bp, [4, 5, 3], adamOptions);
+  t.ok(bytes < 1, `${bytes} bytes a step`);
+});
+t.test('784-500-10 with signs tied and Adam', async t => {
+  const bytes = growth(signSymmetry, [784, 500, 10], adamOptions);
+  t.ok(bytes < 1, `${bytes} bytes a step`);
+});
