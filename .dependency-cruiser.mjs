@@ -35,7 +35,10 @@ export default {
     {
       name: 'only-bus-and-observers-import-rxjs',
       severity: 'error',
-      from: { path: '^(packages|plugins)/[^/]+/src', pathNot: '^(packages/(bus|core)|plugins/observers)/src' },
+      from: {
+        path: '^(packages|plugins)/[^/]+/src',
+        pathNot: '^(packages/(bus|core)|plugins/observers)/src',
+      },
       to: { path: 'node_modules/rxjs', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -59,10 +62,17 @@ export default {
     {
       name: 'browser-code-imports-no-node-built-in',
       severity: 'error',
-      from: { path: `${packages(pure)}|^plugins/(standard|bp|fa|probes-alignment|tasks|datasets-synthetic)/src` },
+      from: {
+        path: `${packages(pure)}|^plugins/(standard|bp|fa|probes-alignment|tasks|datasets-synthetic)/src`,
+      },
       to: { dependencyTypes: ['core'] },
     },
-    { name: 'no-cycles-between-packages', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles-between-packages',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -61,6 +61,7 @@ export function createBus(): Bus {
     name: string,
     pipeline: (events: Observable<RunEvent>) => Observable<Command>,
     take: (command: Command) => void,
+    only?: (event: RunEvent) => boolean,
   ): () => void {
     let attached = false;
     let early: ApicalError | undefined;
@@ -70,7 +71,7 @@ export function createBus(): Bus {
     };
     let commands: Observable<Command>;
     try {
-      commands = pipeline(guarded(subject, fail));
+      commands = pipeline(guarded(only ? subject.pipe(filter(only)) : subject, fail));
       if (!isObservable(commands)) throw new Error('it returns no Observable; return events.pipe(…)');
     } catch (error) {
       throw observerError(name, error);

@@ -18,6 +18,7 @@ import type {
   Value,
 } from '@apical/core';
 import { Circuit, type BuildOptions } from './circuit.js';
+import { valueOf } from './parameters.js';
 
 export interface BuiltModel extends Model {
   readonly circuit: Circuit;
@@ -37,7 +38,7 @@ export function assemble(
   const settings = settingsOf(scheme, options);
   const values: Record<string, Value> = {};
   for (const [name, spec] of Object.entries(scheme.parameters))
-    values[name] = options.parameters?.[name] ?? spec.value;
+    values[name] = valueOf(options.parameters?.[name], spec, `${scheme.name}.${name}`) ?? spec.value;
   const circuit = new Circuit({
     ...build,
     parameters: values,

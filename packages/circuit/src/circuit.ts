@@ -222,12 +222,21 @@ export class Circuit implements CircuitView {
 
   /** A parameter of the scheme, `population.parameter`, `projection.rule.parameter` (of the rule or its optimiser). */
   set(name: string, value: number): void {
-    this.parameters.set(this.settable(name), value, name);
+    for (const operand of this.#settables(name)) this.parameters.set(operand, value, name);
   }
   settable(name: string): Operand {
+    return this.#settables(name)[0]!;
+  }
+  /** A parameter of an optimiser is that of the weights and that of the bias. */
+  #settables(name: string): Operand[] {
     const operand = this.parameters.shared[name] ?? this.operand(name);
-    this.parameters.checkSettable(operand, name);
-    return operand;
+    const [projection = '', ruleName, parameter = ''] = name.split('.');
+    const rule = this.projections.get(projection)?.rules.find(r => r.rule.name === ruleName);
+    const ofBias =
+      rule && !Object.hasOwn(rule.scalars, parameter) ? rule.biasOptimiser?.scope.find(parameter) : undefined;
+    const found = ofBias ? [operand, ofBias] : [operand];
+    for (const o of found) this.parameters.checkSettable(o, name);
+    return found;
   }
   /** false: weights and bias of the projection stay as they are. */
   setPlastic(projection: string, on: boolean): void {

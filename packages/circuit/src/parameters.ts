@@ -1,5 +1,5 @@
 /** Parameters as cells. Expressions among them are kept fresh when a cell is set. */
-import { ApicalError, unknownName } from '@apical/core';
+import { ApicalError, isApicalError, unknownName } from '@apical/core';
 import type {
   Block,
   Choose,
@@ -12,7 +12,7 @@ import type {
   Value,
   Values,
 } from '@apical/core';
-import { interpret, lower, namesIn, parse, parseAssignment } from '@apical/equations';
+import { convert, interpret, lower, namesIn, parse, parseAssignment } from '@apical/equations';
 import { scalarOperand, scopeOf, within, type Scope } from './scope.js';
 
 export interface Prepared {
@@ -91,7 +91,9 @@ export class Parameters {
     }
     const values: Record<string, Value> = {};
     for (const [name, spec] of Object.entries(parameters))
-      values[name] = given[name] ?? (Object.hasOwn(this.shared, name) ? name : spec.value);
+      values[name] =
+        valueOf(given[name], spec, `${where}.${name}`) ??
+        (Object.hasOwn(this.shared, name) ? name : spec.value);
     const scalars: Record<string, Operand> = {};
     this.#resolve(values, constants, where, scalars);
     for (const [name, spec] of Object.entries(parameters))
@@ -125,6 +127,18 @@ export class Parameters {
       open.delete(name);
     };
     for (const name of Object.keys(all)) visit(name);
+  }
+}
+/** A number followed by a unit, and by nothing that would make it an expression. */
+const quantity = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(\s*[A-Za-z(]|\s+1\/[A-Za-z(])/i;
+/** Quantities such as `10 ms` become numbers in the parameter's unit. Throws `APICAL_UNIT` for another dimension. */
+export function valueOf(given: Value | undefined, { unit }: ParameterSpec, where: string): Value | undefined {
+  if (typeof given !== 'string' || !quantity.test(given)) return given;
+  try {
+    return convert(given, unit);
+  } catch (e) {
+    if (!isApicalError(e)) throw e;
+    throw new ApicalError(e.code, `${where}: ${e.message}`);
   }
 }
 function checkBounds(

@@ -37,9 +37,12 @@ export interface Plasticity {
   readonly optimiser?: OptimiserUse;
   /** When the bias is applied differently from the weights: no decay, say. */
   readonly biasOptimiser?: OptimiserUse;
-  /** When the direction is formed (default `learn`) and when it is applied (default: in the same phase). */
+  /**
+   * When the direction is formed (default `learn`) and when it is applied (default: in the same
+   * phase; `never`: directions are only looked at).
+   */
   readonly gather?: Phase;
-  readonly apply?: Phase | 'never';
+  readonly apply?: Phase;
 }
 
 /** What is drawn; its stream is `init/<projection>`. Or the values themselves, row-major. */
@@ -56,7 +59,8 @@ export type Weights =
       readonly parameters?: Values;
       /** Where the weights start before the function is first due. */
       readonly initial?: Initial;
-      readonly at: readonly ('build' | Phase)[];
+      /** Phases, and `build` for the start. */
+      readonly at: readonly Phase[];
     };
 export interface Projection {
   readonly name: string;

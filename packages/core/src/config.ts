@@ -139,12 +139,14 @@ export interface SchemeTemplate {
   >;
   readonly programs: Readonly<Record<string, Program>>;
 }
+/** `Omit` that keeps the members of a union apart. */
+type Unnamed<T> = T extends unknown ? Omit<T, 'name'> : never;
 /** Parts written in a config. */
 export interface DefineConfig {
   readonly rules?: Readonly<Record<string, Omit<LearningRule, 'name'>>>;
   readonly neurons?: Readonly<Record<string, Omit<NeuronModel, 'name'>>>;
   readonly optimisers?: Readonly<Record<string, Omit<Optimiser, 'name'>>>;
-  readonly activations?: Readonly<Record<string, Omit<Activation, 'name'>>>;
+  readonly activations?: Readonly<Record<string, Unnamed<Activation>>>;
   readonly schemes?: Readonly<Record<string, SchemeTemplate>>;
 }
 export interface ExperimentConfig {

@@ -84,11 +84,12 @@ export interface Bus {
     handler: (event: EventOf<K>) => void,
   ): () => void;
   readonly events: Observable<RunEvent>;
-  /** Subscribes an observer's pipeline; its errors are caught and named. */
+  /** Subscribes an observer's pipeline, to the events that `only` lets through; its errors are caught and named. */
   attach(
     name: string,
     pipeline: (events: Observable<RunEvent>) => Observable<Command>,
     take: (c: Command) => void,
+    only?: (event: RunEvent) => boolean,
   ): () => void;
   complete(): void;
 }
@@ -97,7 +98,7 @@ export interface Bus {
 export type Command =
   | { readonly do: 'stop'; readonly why: string }
   | { readonly do: 'checkpoint' }
-  /** A parameter of the scheme, `population.parameter`, `projection.rule.parameter`, `projection.optimiser.parameter`. */
+  /** A parameter of the scheme, `population.parameter`, `projection.rule.parameter` (of the rule or its optimisers). */
   | { readonly do: 'set'; readonly name: string; readonly value: number }
   /** Weights and bias of a projection no longer change (or do again). */
   | { readonly do: 'freeze'; readonly projection: string; readonly frozen?: boolean }

@@ -153,7 +153,7 @@ export type Operation =
     }
   /** Every entry of all arrays becomes the mean over all of them. */
   | { readonly op: 'mean-over'; readonly arrays: readonly FloatArray[] }
-  /** Standard normals number `counter · into.length …` of the stream with this key; then counter += 1. */
+  /** Block number `counter` of standard normals of the stream with this key; then counter += 1. */
   | {
       readonly op: 'normal';
       readonly key: readonly [number, number];

@@ -25,6 +25,8 @@ export function subtract(a: SyntaxNode, b: SyntaxNode): SyntaxNode {
 export function multiply(a: SyntaxNode, b: SyntaxNode): SyntaxNode {
   if (is(a, 0) || is(b, 0)) return number(0);
   if (is(a, 1)) return b;
+  if (is(a, -1)) return negate(b);
+  if (is(b, -1)) return negate(a);
   return is(b, 1) ? a : (both(a, b, (x, y) => x * y) ?? call('multiply', a, b));
 }
 export function divide(a: SyntaxNode, b: SyntaxNode): SyntaxNode {

@@ -122,7 +122,7 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
   ),
   negate: {
     arity: 1,
-    doc: '-a',
+    doc: 'minus a',
     js: a => `(-${a})`,
     evaluate: a => -a,
     rank: 3,

@@ -136,7 +136,10 @@ class Expander {
     const key = way === 'value' ? 'value' : stated === undefined ? 'value' : 'slope';
     const line = stated ?? activation.value;
     const source = this.#source(activation.name, key, line);
-    const tree = written(parse(line, source), source);
+    const parsed = written(parse(line, source), source);
+    const statement: Statement = { target: 'y', op: '=', value: parsed, line, lineNumber: 1, at: 0 };
+    // knows neither choices nor slots: what is unknown or has too few arguments is found here
+    const tree = new Expander({ ...source, choices: {}, functions: {} }, '').statement(statement, []);
     return stated === undefined ? written(derivative(tree, source, { line }), source) : tree;
   }
   #source(activation: string, key: string, line: string, lineNumber = 1): SourceLine {

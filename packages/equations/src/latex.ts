@@ -38,9 +38,11 @@ function print(node: SyntaxNode, symbols: Symbols): Printed {
   const all = node.args.map((_, k) => argument(k)).join(', ');
   return { text: `${slotToLatex(name)}\\left(${all}\\right)`, rank: 9 };
 }
+/** Powers of ten from 10⁻⁴ down and 10⁶ up. */
 function scientific(value: number): string {
-  const [mantissa, exponent] = String(value).split('e') as [string, string?];
-  if (exponent === undefined) return mantissa;
+  const size = Math.abs(value);
+  if (size === 0 || (size > 1e-4 && size < 1e6) || !Number.isFinite(value)) return String(value);
+  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
   const power = `10^{${Number(exponent)}}`;
   return mantissa === '1' ? power : `${mantissa} \\cdot ${power}`;
 }

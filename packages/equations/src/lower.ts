@@ -194,8 +194,10 @@ class Lowering {
     const local = this.#localNames.get(s.target);
     if (local !== undefined) {
       const { extent } = this.operands[local]!;
-      // a wider value makes a new local of the same name: `q = 0`, then `q += x`
-      if (width[extent] < width[shape.extent] && s.op !== 'd') return this.#local(s.target, shape);
+      // another extent makes a new local of the same name: `q = 0`, then `q += x`
+      const anew =
+        s.op === '=' ? extent !== shape.extent : s.op !== 'd' && width[extent] < width[shape.extent];
+      if (anew) return this.#local(s.target, shape);
       return this.#fitting(local, s, shape);
     }
     const found = this.#scope.find(s.target);

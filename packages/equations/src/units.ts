@@ -89,7 +89,7 @@ export function showUnit({ scale, powers: all }: Unit): string {
   const [over, under] = [part(1), part(-1)];
   const bottom = under.length > 1 ? `(${under.join('*')})` : under[0];
   const text = `${over.join('*') || '1'}${bottom === undefined ? '' : `/${bottom}`}`;
-  return close(scale, 1) ? text : `${Number(scale.toPrecision(6))} ${text}`;
+  return close(scale, 1) ? text : `${Number(scale.toPrecision(6))} × ${text}`;
 }
 /**
  * A quantity in another unit: `convert('0.1 s', 'ms')` is 100, `convert('50 Hz', '1/ms')` is 0.05; a number without
@@ -107,11 +107,14 @@ export function convert(text: string, to: string): number {
   if (!m[2]) return value;
   // "5 /ms" is 5 · 1/ms
   const from = parseUnit(m[2].startsWith('/') ? `1${m[2]}` : m[2]);
-  if (!sameDimension(from, target))
+  if (!sameDimension(from, target)) {
+    const [found, wanted] = [from, target].map(u => showUnit({ ...u, scale: 1 }));
+    const meaning = wanted === to ? '' : ` (${wanted!})`;
     throw new ApicalError(
       'APICAL_UNIT',
-      `"${text.trim()}" is in ${showUnit({ ...from, scale: 1 })}; a quantity in ${to} (${showUnit({ ...target, scale: 1 })}) is wanted`,
+      `"${text.trim()}" is in ${found!}; a quantity in ${to}${meaning} is wanted`,
     );
+  }
   const factor = from.scale / target.scale;
   // 0.1 s is 100 ms and not 100.00000000000001: dividing by a whole number rounds once
   const inverse = Math.round(1 / factor);

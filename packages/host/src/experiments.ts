@@ -1,5 +1,6 @@
 /** Runs and comparisons as calls: what `apical run` and `apical compare` do, with results as data. */
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { compareSchemes, inProcessLauncher, localLauncher } from '@apical/compare';
 import type { RunOne } from '@apical/compare';
 import { ApicalError, isApicalError } from '@apical/core';
@@ -13,10 +14,11 @@ import type {
 } from '@apical/core';
 import { environment } from '@apical/run';
 import { workerEntry } from './builtins.js';
-import type { Composition } from './composition.js';
+import { shippedBy } from './composition.js';
+import type { Variant } from './composition.js';
 import type { LoadedPlugin } from './plugins.js';
 import { saveComparison } from './run-folders.js';
-import { buildRun, createRunner, type Parts, type RunnerSettings } from './runner.js';
+import { buildRun, createRunner, type Parts, type Places, type RunnerSettings } from './runner.js';
 
 export interface StoreOptions {
   /** Where run folders go; default `runs`. null: nothing is stored, results are what the call returns. */
@@ -45,26 +47,22 @@ export interface Workshop extends Parts {
 }
 const defaultDirectory = 'runs';
 
-function settingsOf(composition: Composition, { directory, force = false }: StoreOptions): RunnerSettings {
-  return {
-    store: directory === null ? 'memory' : 'files',
-    force,
-    environment: environment(),
-    ...(composition.base === undefined ? {} : { base: composition.base }),
-  };
-}
+const settingsOf = ({ directory, force = false }: StoreOptions): RunnerSettings => ({
+  store: directory === null ? 'memory' : 'files',
+  force,
+  environment: environment(),
+});
 const directoryOf = ({ directory }: StoreOptions): string => path.resolve(directory ?? defaultDirectory);
 const never = (): AbortSignal => new AbortController().signal;
 
 /** One run in this process. Throws what makes it impossible; a run that diverges is a result. */
 export async function runOne(
   workshop: Workshop,
-  composition: Composition,
   config: RunConfig,
+  places: Places,
   options: StoreOptions,
 ): Promise<RunResult> {
-  const settings = settingsOf(composition, options);
-  const run = createRunner(workshop, directoryOf(options), settings, composition);
+  const run = createRunner(workshop, directoryOf(options), settingsOf(options), places);
   return run(config, { tell: workshop.tell, signal: options.signal ?? never() });
 }
 /** Worker processes where they can build this host, else this process. */
@@ -72,62 +70,65 @@ function launcherOf(workshop: Workshop, run: RunOne, settings: RunnerSettings, n
   const here = inProcessLauncher(run);
   if (name === here.name) return here;
   if (name !== 'local') return workshop.catalogues.Launcher.get(name);
+  const logger = workshop.service('Logger');
   if (workshop.single === undefined)
-    return localLauncher({ entry: workerEntry, settings: { ...settings } });
-  workshop.service('Logger').info(`runs come one after the other in this process: ${workshop.single}`);
+    return localLauncher({
+      entry: workerEntry,
+      settings: { ...settings },
+      say: line => logger.info(line),
+    });
+  logger.info(`runs come one after the other in this process: ${workshop.single}`);
   return here;
 }
-/** Many runs, in the order of the configs; what goes wrong after the checks is part of the answer. */
-export async function runMany(
-  workshop: Workshop,
-  composition: Composition,
-  configs: readonly RunConfig[],
-  options: LaunchOptions,
-): Promise<Awaited<ReturnType<Launcher['launch']>>> {
-  const { settings, launcher, directory, plugins } = launchOf(workshop, composition, options);
-  const seen = new Set<string>();
-  for (const config of configs) {
-    const { seed: _, ...rest } = config;
-    const key = JSON.stringify(rest);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    await buildRun(workshop, config, settings, composition);
-  }
-  return launcher.launch(configs, {
-    workers: options.workers ?? 0,
-    failFast: options.failFast ?? false,
-    directory,
-    plugins,
-    tell: workshop.tell,
-    signal: options.signal ?? never(),
-  });
-}
-function launchOf(workshop: Workshop, composition: Composition, options: LaunchOptions) {
-  const settings = settingsOf(composition, options);
+function launchOf(workshop: Workshop, places: Places, options: LaunchOptions) {
+  const settings = settingsOf(options);
   const directory = directoryOf(options);
-  const run = createRunner(workshop, directory, settings, composition);
+  const run = createRunner(workshop, directory, settings, places);
   const launcher = launcherOf(workshop, run, settings, options.launcher ?? 'local');
-  const plugins = workshop.plugins.flatMap(({ file, from }) => (file && from !== shippedBy ? [file] : []));
+  const plugins = workshop.plugins.flatMap(({ file, from }) =>
+    file && from !== shippedBy ? [pathToFileURL(file).href] : [],
+  );
   return { settings, directory, launcher, plugins };
 }
-/** Who names the plugins that every host loads by itself. */
-const shippedBy = 'Apical itself';
+export type Launched = Awaited<ReturnType<Launcher['launch']>>;
 
+/** All runs of all variants. Throws before the first run; what goes wrong later is part of the answer. */
+export async function runAll(
+  workshop: Workshop,
+  variants: readonly Pick<Variant, 'configs' | 'locate' | 'locateLine'>[],
+  options: LaunchOptions,
+): Promise<Launched> {
+  const [first] = variants;
+  if (!first) return [];
+  const { settings, launcher, directory, plugins } = launchOf(workshop, first, options);
+  for (const variant of variants)
+    for (const label of new Set(variant.configs.map(c => c.label)))
+      await buildRun(workshop, variant.configs.find(c => c.label === label)!, settings, variant);
+  return launcher.launch(
+    variants.flatMap(({ configs }) => configs),
+    {
+      workers: options.workers ?? 0,
+      failFast: options.failFast ?? false,
+      directory,
+      plugins,
+      tell: workshop.tell,
+      signal: options.signal ?? never(),
+    },
+  );
+}
 /** All schemes of an experiment on all its seeds. Writes `comparison.json` unless nothing is stored. */
 export async function compareExperiment(
   workshop: Workshop,
-  composition: Composition,
-  experiment: ExperimentConfig,
-  configs: readonly RunConfig[],
-  options: LaunchOptions,
+  { experiment, configs, ...places }: Pick<Variant, 'experiment' | 'configs' | 'locate' | 'locateLine'>,
+  options: LaunchOptions & { readonly record?: string },
 ): Promise<ComparisonResult> {
-  const { settings, launcher, directory, plugins } = launchOf(workshop, composition, options);
+  const { settings, launcher, directory, plugins } = launchOf(workshop, places, options);
   const stored = options.directory !== null;
   try {
     const result = await compareSchemes(experiment, {
       configs,
       prepare: async config => {
-        const { run } = await buildRun(workshop, config, settings, composition);
+        const { run } = await buildRun(workshop, config, settings, places);
         return { hash: run.hash, headline: run.task.headline, metrics: run.task.metrics };
       },
       launcher,
@@ -141,21 +142,21 @@ export async function compareExperiment(
       tell: workshop.tell,
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    if (stored) await saveComparison(result, directory);
+    if (stored) await saveComparison(result, directory, options.record);
     return result;
   } catch (error) {
-    throw placedAt(error, composition);
+    throw placedAt(error, places);
   }
 }
-const places: Readonly<Record<string, string>> = {
+const keys: Readonly<Record<string, string>> = {
   APICAL_BASELINE: 'baseline',
   APICAL_CONTROL: 'control',
   APICAL_MARGIN: 'margin',
 };
 /** Errors of a comparison as a whole stand at the key they are about. */
-function placedAt(error: unknown, { locate }: Composition): unknown {
+function placedAt(error: unknown, { locate }: Places): unknown {
   if (!isApicalError(error) || error.at !== undefined) return error;
-  const key = places[error.code];
+  const key = keys[error.code];
   const at = key === undefined ? undefined : locate(key);
   return at === undefined ? error : new ApicalError(error.code, error.message, { at, cause: error });
 }

@@ -1,9 +1,13 @@
 /** The composition root: plugins and services in, catalogues and services out. */
 import { ApicalError, serviceTokens } from '@apical/core';
 import type { Bus, Plugin, ServiceContributions, ServiceKind, ServiceTypes } from '@apical/core';
+import { datasetLoader } from '@apical/run';
+import { builtinPlugin } from './builtins.js';
 import { catalogueToken, lazyCatalogues } from './catalogues.js';
 import type { Catalogues } from './catalogues.js';
 import { createContainer, resolve } from './container.js';
+import { createLibrary } from './library.js';
+import type { Library } from './library.js';
 import { asLoaded, joinPlugins, shippedPlugins } from './plugins.js';
 import type { LoadedPlugin } from './plugins.js';
 import type { Rebindings } from './rebind.js';
@@ -14,14 +18,15 @@ export interface HostOptions {
   readonly plugins?: readonly (Plugin | LoadedPlugin)[];
   /** Load the plugins that come with Apical? Default true. */
   readonly shipped?: boolean;
-  /** Parts of the packages themselves: activations, optimisers, connectivities, backends. */
+  /** Parts of the packages themselves: backends, launchers, stores. Default: all, where `shipped`. */
   readonly builtins?: readonly Plugin[];
   /** Services in place of the default ones; a plugin may replace them again, `rebind` has the last word. */
   readonly services?: ServiceContributions;
   /** `{ 'LearningRule:delta': otherRule, Logger: silent }` */
   readonly rebind?: Rebindings;
 }
-export interface Host {
+/** Catalogues and services, and what the command line does as calls: run, compare, verify, look. */
+export interface Host extends Library {
   /** Parts by kind and name. A catalogue is filled, and injected parts are created, when it is first asked for. */
   readonly catalogues: Catalogues;
   /** What is loaded, and who named it. */
@@ -34,7 +39,8 @@ export interface Host {
 
 /** Throws `APICAL_PLUGIN`, `APICAL_DUPLICATE` or `APICAL_REBIND` before anything is built. */
 export async function createHost(options: HostOptions = {}): Promise<Host> {
-  const { plugins = [], shipped = true, builtins = [], services = {}, rebind = {} } = options;
+  const { plugins = [], shipped = true, services = {}, rebind = {} } = options;
+  const { builtins = shipped ? [builtinPlugin] : [] } = options;
   const loaded = joinPlugins(
     [...builtins.map(plugin => asLoaded(plugin, 'the builtins')), ...(shipped ? await shippedPlugins() : [])],
     plugins.map(plugin => asLoaded(plugin, 'createHost')),
@@ -59,11 +65,21 @@ export async function createHost(options: HostOptions = {}): Promise<Host> {
       `${run.experiment}, ${run.scheme}, seed ${run.seed}: handler "${handler}" failed at ${event}: ${message}`,
     ),
   );
+  const catalogues = lazyCatalogues(kind => {
+    open();
+    return resolve(container, catalogueToken(kind), `the catalogue of ${kind}s`);
+  });
+  const library = createLibrary({
+    catalogues,
+    service,
+    load: datasetLoader(catalogues),
+    plugins: loaded,
+    single: whySingle(options, loaded),
+    tell: event => bus.emit(event),
+  });
   return {
-    catalogues: lazyCatalogues(kind => {
-      open();
-      return resolve(container, catalogueToken(kind), `the catalogue of ${kind}s`);
-    }),
+    ...library,
+    catalogues,
     plugins: loaded,
     bus,
     service,
@@ -73,4 +89,18 @@ export async function createHost(options: HostOptions = {}): Promise<Host> {
       disposed = true;
     },
   };
+}
+/** A worker process builds a host of its own from files: what exists only here keeps runs here. */
+function whySingle(
+  { shipped = true, builtins, services = {}, rebind = {} }: HostOptions,
+  loaded: readonly LoadedPlugin[],
+): string | undefined {
+  const objects = loaded.filter(({ plugin, file }) => file === undefined && plugin !== builtinPlugin);
+  if (objects.length)
+    return `${objects.map(({ plugin }) => `plugin "${plugin.name}"`).join(', ')} was given as an object, not as a file`;
+  const rebound = Object.keys(rebind);
+  if (rebound.length) return `${rebound.join(', ')} was rebound`;
+  if (!shipped || builtins) return 'shipped parts were left out or replaced';
+  const own = Object.keys(services).filter(kind => kind === 'DatasetCache' || kind === 'Formats');
+  return own.length ? `the service ${own.join(', ')} was replaced` : undefined;
 }

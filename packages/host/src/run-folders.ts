@@ -16,8 +16,12 @@ export type StoredComparison = Omit<ComparisonResult, 'runs'> & {
 export const experimentFolder = (directory: string, name: string): string =>
   path.dirname(path.dirname(path.dirname(runFolder(directory, { name, label: 'label', seed: 0 }, 'hash'))));
 
-/** Writes `comparison.json` whole into the experiment's folder; answers its path. */
-export async function saveComparison(result: ComparisonResult, directory: string): Promise<string> {
+/** Writes `comparison.json` (or a file of another name) whole into the experiment's folder; answers its path. */
+export async function saveComparison(
+  result: ComparisonResult,
+  directory: string,
+  name = comparisonFile,
+): Promise<string> {
   const folder = experimentFolder(directory, result.experiment.name);
   const relative = (to: string): string => path.relative(folder, to).split(path.sep).join('/');
   const stored: StoredComparison = {
@@ -29,7 +33,7 @@ export async function saveComparison(result: ComparisonResult, directory: string
         : [{ scheme: run.config.label, seed: run.config.seed, folder: relative(run.folder) }],
     ),
   };
-  const file = path.join(folder, comparisonFile);
+  const file = path.join(folder, name);
   await mkdir(folder, { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, `${JSON.stringify(stored, undefined, 1)}\n`);

@@ -2,15 +2,17 @@
 import { createBus } from '@apical/bus';
 import type { BuiltModel } from '@apical/circuit';
 import type { RunOne } from '@apical/compare';
-import type { Environment, RunConfig, Store } from '@apical/core';
+import type { Environment, RunConfig, ServiceKind, ServiceTypes, Store } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
 import { buildModel, fileStore, memoryStore, resolveRun, train } from '@apical/run';
 import type { DatasetLoader, Locate, ResolveDependencies, ResolvedRun } from '@apical/run';
+import type { Catalogues } from './catalogues.js';
 import { equationPlace } from './equation-places.js';
-import type { Host } from './host.js';
 
 /** What runs are made with. */
-export interface Parts extends Pick<Host, 'catalogues' | 'service'> {
+export interface Parts {
+  readonly catalogues: Catalogues;
+  readonly service: <K extends ServiceKind>(kind: K) => ServiceTypes[K];
   /** One a host: a data set is read once in a process. */
   readonly load: DatasetLoader;
 }

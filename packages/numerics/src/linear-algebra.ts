@@ -104,7 +104,7 @@ export function spectralRadius(m: Matrix): number {
  * Makes the rows of a `[rows, cols]` matrix with rows ≤ cols orthonormal, in place, from the first on: Qᵀ of the QR
  * decomposition of its transpose with R's diagonal positive. Rows of independent normals become uniform over the
  * orthonormal ones (Mezzadri 2007, section 5). Gram-Schmidt, each row twice, which is enough (Giraud et al. 2005,
- * Numerische Mathematik 101); at 500 × 784 seven times as fast as the Householder QR of ml-matrix.
+ * Numerische Mathematik 101). 500 × 784 takes 1.0 s here, 3.4 s by the Householder QR of ml-matrix.
  */
 export function orthonormalise(data: Float64Array, rows: number, cols: number): void {
   for (let i = 0; i < rows; i++) {

@@ -1,5 +1,4 @@
 /** Observers of a run, and the commands they give: gathered while an epoch runs, carried out in order at its end. */
-import { filter } from 'rxjs';
 import type { BuiltModel } from '@apical/circuit';
 import { ApicalError, isApicalError } from '@apical/core';
 import type { Bus, Command, ObservedRun, RandomSource, RunId, Step } from '@apical/core';
@@ -33,9 +32,14 @@ export function attachObservers(
         headline,
         initial: name => parameterOf(model, name),
       };
-      const pipeline: Parameters<Bus['attach']>[1] = events =>
-        observer.observe(events.pipe(filter(e => sameRun(e.run, run.id))), observed);
-      detach.push(bus.attach(label, pipeline, command => take({ observer: label, command })));
+      detach.push(
+        bus.attach(
+          label,
+          events => observer.observe(events, observed),
+          command => take({ observer: label, command }),
+          event => sameRun(event.run, run.id),
+        ),
+      );
     }
   } catch (error) {
     for (const end of detach) end();

@@ -1,0 +1,156 @@
+/**
+ * The plausibility audit: what a scheme asks of a brain, computed from wiring, ties, programs and the reads of its
+ * equations. It says what is there, not whether that is acceptable.
+ */
+import type { LayerSpec, Program, Stage } from '@apical/core';
+import type { BuiltModel } from './assemble.js';
+import type { BuiltProjection } from './built.js';
+import { readsOfCircuit, textsOf } from './reads.js';
+import { count } from './scope.js';
+
+export interface AuditRow {
+  readonly aspect: string;
+  readonly answer: string;
+  /** Names of projections, rules and stages that the answer rests on. */
+  readonly evidence: readonly string[];
+}
+/** `layers` are those the model was assembled for: what is more than they need is counted as extra. */
+export function audit(model: BuiltModel, layers: readonly LayerSpec[]): AuditRow[] {
+  return [
+    transport(model),
+    passes(model.programs.train),
+    switching(model.programs.train),
+    locality(model),
+    sharing(model),
+    slopes(model),
+    populationSums(model),
+    ...extras(model, layers),
+    dale(model),
+  ];
+}
+const projections = (model: BuiltModel): BuiltProjection[] => [...model.circuit.projections.values()];
+const row = (aspect: string, evidence: readonly string[], yes: string, no: string): AuditRow => ({
+  aspect,
+  answer: evidence.length ? yes : no,
+  evidence,
+});
+
+function transport(model: BuiltModel): AuditRow {
+  const evidence = projections(model).flatMap(p => {
+    const { along, reversed, weights } = p.spec;
+    if (along !== undefined && reversed)
+      return [`${p.name} sends back through the weights of ${along}, live`];
+    if (!weights || !('function' in weights)) return [];
+    const sources = weights.of.filter(n => n !== 'own');
+    const later = weights.at.filter(at => at !== 'build');
+    if (sources.length === 0 || later.length === 0) return [];
+    return [`${p.name} = ${weights.function} of ${sources.join(', ')}, renewed in ${later.join(', ')}`];
+  });
+  return row('weight transport', evidence, 'yes', 'no');
+}
+const words = (phase: string | readonly string[]): string =>
+  typeof phase === 'string' ? phase : phase.join(' + ');
+function flat(program: Program): Stage[] {
+  return program.flatMap(s => ('stages' in s ? [s, ...flat(s.stages)] : [s]));
+}
+function passes(train: Program): AuditRow {
+  const stages = flat(train).flatMap(s => ('phase' in s ? [s] : []));
+  const evidence = stages.filter(s => s.sweep).map(s => `${words(s.phase)} ${s.sweep!}`);
+  const repeats = flat(train).flatMap(s => ('repeat' in s ? [`repeat ${s.repeat}`] : []));
+  const learning = stages.filter(s => !s.sweep).map(s => words(s.phase));
+  const answer =
+    evidence.length + repeats.length
+      ? `${evidence.length} sweeps, ${repeats.length} relaxations, then ${learning.join(', ')}`
+      : 'no: every step does the same work';
+  return { aspect: 'separate phases', answer, evidence: [...evidence, ...repeats] };
+}
+function switching(train: Program): AuditRow {
+  const evidence = flat(train).flatMap(s =>
+    'set' in s ? Object.entries(s.set).map(([k, v]) => `${k} = ${v}`) : [],
+  );
+  return row('parameters switched within an update', evidence, 'yes', 'no');
+}
+/** A rule may read its two ends and its own weight; anything else has to reach the synapse somehow. */
+function locality(model: BuiltModel): AuditRow {
+  const { circuit } = model;
+  const evidence: string[] = [];
+  for (const { rule, projection, weights } of readsOfCircuit(circuit).rules) {
+    for (const other of weights) evidence.push(`${rule} multiplies with the weights of ${other}`);
+    const built = circuit.projection(projection).rules.find(r => r.name === rule)!;
+    for (const side of ['pre', 'post'] as const)
+      for (const [name, meant] of Object.entries(built.use.uses?.[side] ?? {})) {
+        const away = meant.includes('.') && circuit.populationOf(meant) !== built.ends[side].population;
+        if (away) evidence.push(`${rule} reads ${meant} as ${name}`);
+      }
+    const { model: optimiser } = built.optimiser;
+    if (optimiser?.pool) evidence.push(`${rule}: ${optimiser.name} pools over the ${optimiser.pool.over}`);
+    if (optimiser && /\b(sum|mean|largest)\(/.test(optimiser.update))
+      evidence.push(`${rule}: ${optimiser.name} reduces over all its synapses`);
+  }
+  return row('reads beyond pre, post and own weight', evidence, 'yes', 'no');
+}
+function sharing(model: BuiltModel): AuditRow {
+  const evidence = projections(model).flatMap(p => {
+    const shape = p.bundle.weights.length ? p.connectivity.shape(p.bundle) : [];
+    const shared =
+      shape.length > 2 ? [`${p.name}: ${p.connectivity.name} uses each weight at many places`] : [];
+    return p.spec.along !== undefined && !p.spec.reversed
+      ? [...shared, `${p.name} shares the weights of ${p.spec.along}`]
+      : shared;
+  });
+  return row('weight sharing', evidence, 'yes', 'no');
+}
+function slopes(model: BuiltModel): AuditRow {
+  const evidence = new Set<string>();
+  for (const p of model.circuit.populations.values())
+    for (const { where, text } of textsOf(model.circuit, p))
+      for (const slot of Object.keys(p.functions))
+        if (new RegExp(`\\bd${slot}\\(|\\b${slot}Back\\(`).test(text))
+          evidence.add(`${where} (${p.functions[slot]!.name})`);
+  return row('derivative of the activation', [...evidence], 'used', 'not used');
+}
+function populationSums(model: BuiltModel): AuditRow {
+  const evidence = [...model.circuit.populations.values()].flatMap(p => {
+    const reduces = Object.values(p.functions).some(
+      a => 'forward' in a && /\b(sum|mean|largest)\(/.test(a.forward),
+    );
+    return reduces
+      ? [
+          `${p.name}: ${Object.values(p.functions)
+            .map(a => a.name)
+            .join(', ')}`,
+        ]
+      : [];
+  });
+  return row('activation needs the whole layer', evidence, 'yes', 'no');
+}
+function extras(model: BuiltModel, layers: readonly LayerSpec[]): AuditRow[] {
+  const wanted = layers.reduce((n, l) => n + count(l.shape), 0);
+  const units = [...model.circuit.populations.values()].reduce((n, p) => n + p.units, 0);
+  const own = projections(model).filter(p => p.spec.along === undefined && p.bundle.weights.length);
+  const beyond = own.filter(p => !model.forward.includes(p.name));
+  const size = (all: readonly BuiltProjection[]): number =>
+    all.reduce((n, p) => n + p.bundle.weights.length, 0);
+  return [
+    {
+      aspect: 'extra neurons',
+      answer: `${units - wanted} beside ${wanted}`,
+      evidence: [...model.circuit.populations.values()].map(p => `${p.name}: ${p.units}`),
+    },
+    {
+      aspect: 'extra synapses',
+      answer: `${size(beyond)} beside ${size(own) - size(beyond)}`,
+      evidence: beyond.map(p => `${p.name}: ${p.bundle.weights.length}`),
+    },
+  ];
+}
+function dale(model: BuiltModel): AuditRow {
+  const weighted = projections(model).filter(p => p.bundle.weights.length);
+  const free = weighted.filter(p => !p.spec.constraint).map(p => p.name);
+  return row(
+    "Dale's law",
+    free,
+    'not kept: these weights may take both signs',
+    'every projection has a sign constraint',
+  );
+}

@@ -1,0 +1,83 @@
+/** The circuit of a run as data: what `apical show circuit` prints. */
+import type { Program, RunConfig, Shape } from '@apical/core';
+import { macs } from '@apical/circuit';
+import { buildRun, type BuiltRun, type Parts, type Places } from './runner.js';
+
+export interface CircuitDescription {
+  readonly label: string;
+  readonly hash: string;
+  readonly populations: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly shape: Shape;
+    readonly model: string;
+    readonly depth: number;
+  }[];
+  readonly projections: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly from: string;
+    readonly to: string;
+    readonly phases: readonly string[];
+    readonly connectivity: string;
+    /** Of the weights as stored; empty where there are none. */
+    readonly shape: Shape;
+    readonly bias: boolean;
+    /** Where weights come from: drawn, along another projection, or a function of others. */
+    readonly weights: string;
+    /** Rules that work on it, with their optimisers. */
+    readonly rules: readonly string[];
+  }[];
+  readonly programs: Readonly<Record<string, Program>>;
+  readonly cost: { readonly parameters: number; readonly macsPerSample: number; readonly memory: number };
+}
+export async function describeCircuit(
+  parts: Parts,
+  config: RunConfig,
+  places?: Places,
+): Promise<CircuitDescription> {
+  const built = await buildRun(parts, config, {}, places);
+  const { circuit, programs } = built.model;
+  return {
+    label: config.label,
+    hash: built.run.hash,
+    populations: [...circuit.populations.values()].map(({ name, role, shape, model, depth }) => ({
+      name,
+      role,
+      shape,
+      model: model.name,
+      depth,
+    })),
+    projections: [...circuit.projections.values()].map(p => ({
+      name: p.name,
+      role: p.role,
+      from: p.spec.from,
+      to: p.spec.to,
+      phases: typeof p.spec.phase === 'string' ? [p.spec.phase] : p.spec.phase,
+      connectivity: p.connectivity.name,
+      shape: p.bundle.weights.length ? circuit.weightShape(p.name) : [],
+      bias: p.bias !== undefined,
+      weights: weightsText(p.spec.along, p.reversed, built, p.name),
+      rules: p.rules.map(({ rule, optimiser }) => `${rule.name} (${optimiser.model?.name ?? 'added as it is'})`),
+    })),
+    programs,
+    cost: costOf(built),
+  };
+}
+function weightsText(along: string | undefined, reversed: boolean, { model }: BuiltRun, name: string): string {
+  const direction = reversed ? ', reversed' : '';
+  if (along !== undefined) return `those of ${along}${direction}`;
+  const weights = model.circuit.specs.get(name)?.weights;
+  if (!weights) return 'none';
+  if ('function' in weights) return `${weights.function} of ${weights.of.join(', ')} at ${weights.at.join(', ')}${direction}`;
+  return `${'draw' in weights ? weights.draw : 'given'}${direction}`;
+}
+function costOf({ model, run }: BuiltRun): CircuitDescription['cost'] {
+  const { circuit, programs } = model;
+  const lowered = circuit.lower(programs.train, programs['begin'] ? { after: programs['begin'] } : {});
+  return {
+    parameters: circuit.weightNames().reduce((n, name) => n + circuit.lent(name)!.length, 0),
+    macsPerSample: run.train.steps * macs(lowered),
+    memory: circuit.bytes(),
+  };
+}
