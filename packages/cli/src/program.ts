@@ -15,11 +15,13 @@ import { exitCodes, tellError, type ExitCode } from './errors.js';
 import type { Terminal } from './terminal.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
-const examples = (...lines: readonly string[]): string => `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}\n`;
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}\n`;
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('give a whole number, 0 or more.');
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('give a whole number, 0 or more.');
   return value;
 }
 const overridesHelp = `
@@ -129,10 +131,19 @@ function describeRuns(program: Command, with_: With): void {
     .option('--report <file>', 'the report; default: report.html in the experiment’s folder')
     .option('--figures <folder>', 'also write every figure as SVG, Vega-Lite and CSV')
     .option('--markdown', 'the table as Markdown', false)
-    .option('--workers <n>', 'worker processes, 0 for one on each core; results do not depend on it', wholeNumber, 0)
+    .option(
+      '--workers <n>',
+      'worker processes, 0 for one on each core; results do not depend on it',
+      wholeNumber,
+      0,
+    )
     .option('--fail-fast', 'stop when a run fails', false)
     .option('--force', 'begin again what is finished', false)
-    .option('-m, --multirun', 'one comparison for every combination of values given as lists or ranges', false)
+    .option(
+      '-m, --multirun',
+      'one comparison for every combination of values given as lists or ranges',
+      false,
+    )
     .addHelpText(
       'after',
       overridesHelp +
@@ -152,8 +163,13 @@ function describeLooking(program: Command, with_: With): void {
   program
     .command('show')
     .summary('a part, a config or a circuit')
-    .description('Shows equations, symbols and slots of a part; the config of an experiment; or the circuit it builds.')
-    .argument('<kind>', 'config, circuit, scheme, rule, neuron, optimiser, activation, dataset, task, probe, observer, …')
+    .description(
+      'Shows equations, symbols and slots of a part; the config of an experiment; or the circuit it builds.',
+    )
+    .argument(
+      '<kind>',
+      'config, circuit, scheme, rule, neuron, optimiser, activation, dataset, task, probe, observer, …',
+    )
     .argument('[name]', 'of the part or experiment')
     .argument('[overrides...]', 'for config and circuit: key=value')
     .option('--resolve', 'config: after composition (always so)', false)
@@ -179,7 +195,10 @@ function describeLooking(program: Command, with_: With): void {
     .command('list')
     .summary('what configs may name')
     .description('Lists experiments, plugins, or the parts of a kind with the plugin that brought them.')
-    .argument('[kind]', 'experiments, plugins, schemes, rules, neurons, datasets, tasks, probes, …; default: all parts')
+    .argument(
+      '[kind]',
+      'experiments, plugins, schemes, rules, neurons, datasets, tasks, probes, …; default: all parts',
+    )
     .addHelpText('after', examples('apical list schemes', 'apical list experiments', 'apical list plugins'))
     .action(with_((context, kind: string | undefined) => list(context, kind)));
   program
@@ -189,7 +208,10 @@ function describeLooking(program: Command, with_: With): void {
     .argument('[paths...]', 'case files or folders; default: those of the loaded plugins')
     .addHelpText('after', examples('apical verify', 'apical verify plugins/bp/test/golden'))
     .action(with_((context, paths: string[]) => verify(context, paths)));
-  const data = program.command('data').summary('data sets: list, fetch, where').description('Data sets and their files.');
+  const data = program
+    .command('data')
+    .summary('data sets: list, fetch, where')
+    .description('Data sets and their files.');
   data
     .command('list')
     .description('Lists data sets, and whether their files are on disk.')
@@ -207,7 +229,9 @@ function describeLooking(program: Command, with_: With): void {
   program
     .command('report')
     .summary('a report again, from its folder')
-    .description('Writes the report of a run folder, or of all runs in the folder of an experiment, without training.')
+    .description(
+      'Writes the report of a run folder, or of all runs in the folder of an experiment, without training.',
+    )
     .argument('<folder>', 'runs/demo, or runs/demo/bp/HASH/seed=0')
     .option('--html <file>', 'default: report.html in the folder')
     .option('--figures <folder>', 'also write every figure as SVG, Vega-Lite and CSV')

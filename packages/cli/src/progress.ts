@@ -15,7 +15,8 @@ interface Tracked {
   headline: string;
   said: number;
 }
-const keyOf = ({ experiment, scheme, seed, hash }: RunId): string => [experiment, scheme, seed, hash].join(' ');
+const keyOf = ({ experiment, scheme, seed, hash }: RunId): string =>
+  [experiment, scheme, seed, hash].join(' ');
 
 /** `1 h 05 min`, `3 min 20 s`, `12 s` */
 export function duration(seconds: number): string {
@@ -25,11 +26,12 @@ export function duration(seconds: number): string {
   if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`;
   return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`;
 }
-const short = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value));
-/** The first metric of the validation split, else the first there is. */
-function headlineOf(metrics: Readonly<Record<string, number>>): string | undefined {
-  const keys = Object.keys(metrics);
-  const key = keys.find(k => k.startsWith('validation/')) ?? keys[0];
+const short = (value: number): string =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
+/** A metric of the split, rather one that is not the loss: `validation/error 2.4`. */
+function metricOf(metrics: Readonly<Record<string, number>>, split: string): string | undefined {
+  const keys = Object.keys(metrics).filter(k => k.startsWith(`${split}/`));
+  const key = keys.find(k => !k.endsWith('/loss')) ?? keys[0];
   return key === undefined ? undefined : `${key} ${short(metrics[key]!)}`;
 }
 
@@ -70,7 +72,9 @@ export class Progress {
         said: this.#now(),
       });
     } else if (event.kind === 'handler-failed') {
-      this.#screen.say(`warning: ${name(event.run)}: handler "${event.handler}" failed at ${event.event}: ${event.message}`);
+      this.#screen.say(
+        `warning: ${name(event.run)}: handler "${event.handler}" failed at ${event.event}: ${event.message}`,
+      );
     } else if (tracked && event.kind === 'progress') {
       tracked.update = event.update;
       tracked.epoch = event.epoch;
@@ -78,16 +82,18 @@ export class Progress {
     } else if (tracked && event.kind === 'epoch-ended') {
       tracked.update = event.update;
       tracked.epoch = event.epoch;
-      tracked.headline = headlineOf(event.metrics) ?? tracked.headline;
+      tracked.headline =
+        metricOf(event.metrics, 'validation') ?? metricOf(event.metrics, 'train') ?? tracked.headline;
     } else if (event.kind === 'diverged') {
       if (!this.#quiet) this.#screen.say(`${name(event.run)}: diverged: ${event.message}`);
     } else if (event.kind === 'run-ended') {
       this.#running.delete(key);
       this.#done++;
-      const headline = Object.entries(event.metrics).find(([k]) => k.startsWith('test/'));
-      const score = headline ? `, ${headline[0]} ${short(headline[1])}` : '';
+      const score = metricOf(event.metrics, 'test');
       if (!this.#quiet && this.#total > 1)
-        this.#screen.say(`${name(event.run)}: ${event.status} after ${duration(event.seconds)}${score}`);
+        this.#screen.say(
+          `${name(event.run)}: ${event.status} after ${duration(event.seconds)}${score === undefined ? '' : `, ${score}`}`,
+        );
     }
     if (this.#quiet) return;
     if (this.#screen.live) this.#draw();
@@ -120,7 +126,10 @@ export class Progress {
     ].join(', ');
   }
   #left(): string {
-    const under = [...this.#running.values()].reduce((sum, t) => sum + (t.updates ? t.update / t.updates : 0), 0);
+    const under = [...this.#running.values()].reduce(
+      (sum, t) => sum + (t.updates ? t.update / t.updates : 0),
+      0,
+    );
     const share = (this.#done + under) / this.#total;
     if (share < 0.02) return '';
     const spent = (this.#now() - this.#begun) / 1000;

@@ -24,13 +24,21 @@ export type Section = readonly [heading: string, body: string];
 export const sections = (head: string, parts: readonly (Section | undefined)[]): string =>
   [head, ...parts.flatMap(p => (p?.[1] ? [`${p[0]}\n${indented(p[1])}`] : []))].join('\n\n');
 
-export function heading(kind: string, part: { readonly name: string; readonly doc?: string }, origin: string): string {
+export function heading(
+  kind: string,
+  part: { readonly name: string; readonly doc?: string },
+  origin: string,
+): string {
   return [`${kind} ${part.name}  (from ${origin})`, ...(part.doc ? [part.doc] : [])].join('\n');
 }
 export const sourceSection = (source: Source | undefined): Section | undefined =>
   source && [
     'source',
-    [source.paper, ...(source.equations ? [`equations ${source.equations}`] : []), ...(source.note ? [source.note] : [])].join('\n'),
+    [
+      source.paper,
+      ...(source.equations ? [`equations ${source.equations}`] : []),
+      ...(source.note ? [source.note] : []),
+    ].join('\n'),
   ];
 const unitOf = (unit: string): string => (unit === '1' ? '' : unit);
 const range = ({ min, max }: ParameterSpec): string =>
@@ -60,7 +68,10 @@ function blockSections(block: Block): (Section | undefined)[] {
     [
       'choices, the first is the default',
       Object.entries(block.choices ?? {})
-        .map(([name, alternatives]) => `${name}\n${indented(columns(Object.entries(alternatives).map(([k, e]) => [k, e])))}`)
+        .map(
+          ([name, alternatives]) =>
+            `${name}\n${indented(columns(Object.entries(alternatives).map(([k, e]) => [k, e])))}`,
+        )
         .join('\n'),
     ],
   ];
@@ -71,9 +82,10 @@ export function showNeuron(model: NeuronModel, origin: string, latex: boolean): 
     ['signals', columns(signalRows(model.signals))],
     ...blockSections(model),
     ['activation slots', columns(Object.entries(model.functions ?? {}))],
-    ...Object.entries(model.phases).map(
-      ([phase, equations]): Section => [`phase ${phase}`, equationText(equations, latex, `${model.name}/${phase}`)],
-    ),
+    ...Object.entries(model.phases).map(([phase, equations]): Section => [
+      `phase ${phase}`,
+      equationText(equations, latex, `${model.name}/${phase}`),
+    ]),
   ]);
 }
 /** `dW ∝ −alpha · post(xi) ⊗ pre(rHP) ∘ W` */
@@ -86,7 +98,8 @@ export function termText({ gain, post, pre, times }: Term): string {
   return factors.join(' · ') || '1';
 }
 function termLatex({ gain, post, pre, times }: Term): string {
-  const end = (name: string, e: string | undefined): string => (e === undefined ? '1' : `\\left[${toLatex(e)}\\right]_{\\mathrm{${name}}}`);
+  const end = (name: string, e: string | undefined): string =>
+    e === undefined ? '1' : `\\left[${toLatex(e)}\\right]_{\\mathrm{${name}}}`;
   return [
     ...(gain === undefined ? [] : [`\\left(${toLatex(gain)}\\right)`]),
     ...(post === undefined && pre === undefined ? [] : [`${end('post', post)} \\otimes ${end('pre', pre)}`]),
@@ -95,20 +108,30 @@ function termLatex({ gain, post, pre, times }: Term): string {
 }
 const endsText = (name: string, ends: Ends<Equations>, latex: boolean): string =>
   (['pre', 'post'] as const)
-    .flatMap(side => (ends[side] === undefined ? [] : [`${side}:\n${indented(equationText(ends[side], latex, `${name}/${side}`))}`]))
+    .flatMap(side =>
+      ends[side] === undefined
+        ? []
+        : [`${side}:\n${indented(equationText(ends[side], latex, `${name}/${side}`))}`],
+    )
     .join('\n');
 export function showRule(rule: LearningRule, origin: string, latex: boolean): string {
   const { terms } = rule.update;
   return sections(heading('learning rule', rule, origin), [
     sourceSection(rule.source),
     ...blockSections(rule),
-    ['traces', columns([...signalRows(rule.traces?.pre ?? {}, 'pre'), ...signalRows(rule.traces?.post ?? {}, 'post')])],
-    ...Object.entries(rule.phases ?? {}).map(
-      ([phase, ends]): Section => [`phase ${phase}`, endsText(`${rule.name}/${phase}`, ends, latex)],
-    ),
+    [
+      'traces',
+      columns([...signalRows(rule.traces?.pre ?? {}, 'pre'), ...signalRows(rule.traces?.post ?? {}, 'post')]),
+    ],
+    ...Object.entries(rule.phases ?? {}).map(([phase, ends]): Section => [
+      `phase ${phase}`,
+      endsText(`${rule.name}/${phase}`, ends, latex),
+    ]),
     [
       'direction (mean over the batch)',
-      latex ? `\\Delta W = ${terms.map(termLatex).join(' + ')}` : `dW = ${terms.map(termText).join('\n   + ')}`,
+      latex
+        ? `\\Delta W = ${terms.map(termLatex).join(' + ')}`
+        : `dW = ${terms.map(termText).join('\n   + ')}`,
     ],
   ]);
 }
@@ -169,7 +192,14 @@ export function showScheme(scheme: Scheme, origin: string): string {
     ],
     [
       'neurons (config: schemes.LABEL.neurons.SLOT)',
-      columns(Object.entries(scheme.neurons).map(([slot, n]) => [slot, n.model.name, values(n.parameters), values(n.choose)])),
+      columns(
+        Object.entries(scheme.neurons).map(([slot, n]) => [
+          slot,
+          n.model.name,
+          values(n.parameters),
+          values(n.choose),
+        ]),
+      ),
     ],
     [
       'plasticity (config: schemes.LABEL.plasticity.SLOT)',
@@ -177,11 +207,23 @@ export function showScheme(scheme: Scheme, origin: string): string {
         Object.entries(scheme.plasticity).map(([slot, p]) =>
           p === null
             ? [slot, 'empty']
-            : [slot, p.rule.name, values(p.parameters), p.optimiser ? `by ${p.optimiser.use.name} ${values(p.optimiser.parameters)}`.trim() : 'added as it is'],
+            : [
+                slot,
+                p.rule.name,
+                values(p.parameters),
+                p.optimiser
+                  ? `by ${p.optimiser.use.name} ${values(p.optimiser.parameters)}`.trim()
+                  : 'added as it is',
+              ],
         ),
       ),
     ],
-    ['heads', columns(Object.entries(scheme.heads).map(([name, h]) => [name, `${h.activation} output`, values(h.choose)]))],
+    [
+      'heads',
+      columns(
+        Object.entries(scheme.heads).map(([name, h]) => [name, `${h.activation} output`, values(h.choose)]),
+      ),
+    ],
     ['phases', columns(Object.entries(scheme.phases))],
   ]);
 }
@@ -193,7 +235,11 @@ function stageText(stage: Stage): string {
   const inner = (stages: Program): string => `\n${indented(programText(stages))}`;
   if ('phase' in stage) {
     const phase = typeof stage.phase === 'string' ? stage.phase : stage.phase.join(' + ');
-    return [phase, ...(stage.sweep ? [`sweeping ${stage.sweep}`] : []), ...(stage.on ? [`on ${stage.on.join(', ')}`] : [])].join(' ');
+    return [
+      phase,
+      ...(stage.sweep ? [`sweeping ${stage.sweep}`] : []),
+      ...(stage.on ? [`on ${stage.on.join(', ')}`] : []),
+    ].join(' ');
   }
   if ('set' in stage) return `set ${values(stage.set)}`;
   if ('when' in stage) return `when ${stage.when}:${inner(stage.stages)}`;

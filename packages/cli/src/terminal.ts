@@ -27,7 +27,11 @@ export class Screen {
     return this.#terminal.live;
   }
   draw(lines: readonly string[]): void {
-    const fitting = lines.map(line => Array.from(line).slice(0, this.#terminal.columns - 1).join(''));
+    const fitting = lines.map(line =>
+      Array.from(line)
+        .slice(0, this.#terminal.columns - 1)
+        .join(''),
+    );
     this.#terminal.err(this.#erase() + fitting.map(line => `${line}\n`).join(''));
     this.#drawn = fitting;
   }

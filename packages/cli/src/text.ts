@@ -3,10 +3,19 @@
 /** Rows of cells, padded to columns with two spaces between; the last column is not padded. */
 export function columns(rows: readonly (readonly string[])[], indent = ''): string {
   const count = Math.max(0, ...rows.map(r => r.length));
-  const widths = Array.from({ length: count }, (_, k) => Math.max(0, ...rows.map(r => Array.from(r[k] ?? '').length)));
+  const widths = Array.from({ length: count }, (_, k) =>
+    Math.max(0, ...rows.map(r => Array.from(r[k] ?? '').length)),
+  );
   return rows
     .map(row =>
-      (indent + row.map((cell, k) => (k === row.length - 1 ? cell : cell + ' '.repeat(widths[k]! - Array.from(cell).length))).join('  ')).trimEnd(),
+      (
+        indent +
+        row
+          .map((cell, k) =>
+            k === row.length - 1 ? cell : cell + ' '.repeat(widths[k]! - Array.from(cell).length),
+          )
+          .join('  ')
+      ).trimEnd(),
     )
     .join('\n');
 }

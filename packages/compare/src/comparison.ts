@@ -37,7 +37,9 @@ export function comparisonOf(
     baseline,
     paired: checkPairing(runs.filter(({ summary }) => summary.status !== 'interrupted')),
     notes: comparisonNotes(experiment, rows, outcomes),
-    ...(control === undefined ? {} : { control: controlCheck(rows, control, metric.better) }),
+    ...(control !== undefined && hashes.has(control)
+      ? { control: controlCheck(rows, control, metric.better) }
+      : {}),
     failed: outcomes.filter(({ state }) => state === 'failed').map(outcome => failure(outcome, facts)),
     runs,
     command,

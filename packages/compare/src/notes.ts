@@ -16,11 +16,14 @@ export function comparisonNotes(
     ...seedNote(experiment.seeds.length, rows.length),
     ...trainNotes(experiment.train, experiment.schemes, schemes),
     ...openNote(outcomes),
-    ...(rows.some(row => row.scheme === experiment.baseline)
-      ? []
-      : [`no baseline: ${experiment.baseline} was not run`]),
+    ...absent('baseline', experiment.baseline, schemes),
+    ...absent('control', experiment.control, schemes),
   ];
 }
+const absent = (role: string, label: string | undefined, schemes: readonly string[]): string[] =>
+  label === undefined || schemes.length < 2 || schemes.includes(label)
+    ? []
+    : [`the ${role} ${label} was not run: nothing is compared to it`];
 function seedNote(seeds: number, schemes: number): string[] {
   if (seeds >= headlineSeeds || schemes < 2) return [];
   const least = 2 ** (1 - seeds);

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { ApicalError } from '@apical/core';
 import type { RunResult } from '@apical/core';
 import {
   checkPairing,
@@ -257,6 +258,15 @@ t.test(
       given(['bp', 'fa'], seeds),
     );
     t.equal(again.hash, result.hash);
+    const absent = await compareSchemes(
+      experiment(['bp', 'fa'], seeds, { control: 'frozen' }),
+      given(['bp', 'fa'], seeds),
+    );
+    t.equal(absent.control, undefined);
+    t.match(absent.notes, [
+      /^not for inference/,
+      'the control frozen was not run: nothing is compared to it',
+    ]);
     const other = await compareSchemes(experiment(['bp', 'fa'], seeds), given(['bp', 'fa'], seeds));
     t.not(other.hash, result.hash, 'without the control it is another comparison');
   },
@@ -265,31 +275,27 @@ t.test(
 t.test('what is wrong is told before the first run', async t => {
   let launched = false;
   const watch = { launcher: inProcessLauncher(async () => ((launched = true), fakeResult('bp', 0, 1))) };
-  const refused = (
+  const refused = async (
     change: Parameters<typeof experiment>[2],
-    wanted: { code?: string; message?: RegExp | string },
+    code: string,
+    message: RegExp,
     deps: Partial<CompareDependencies> = {},
-  ) =>
-    t.rejects(
-      compareSchemes(experiment(['bp', 'fa'], [0], change), given(['bp', 'fa'], [0], { ...watch, ...deps })),
-      wanted,
-    );
-  await refused({ baseline: 'pal' }, { code: 'APICAL_BASELINE', message: /"pal".*bp, fa; add it/ });
-  await refused({ control: 'frozen' }, { code: 'APICAL_CONTROL', message: /"frozen".*bp, fa/ });
-  await refused({ control: 'bp' }, { code: 'APICAL_CONTROL', message: /the baseline itself/ });
-  await refused({ margin: 0 }, { code: 'APICAL_MARGIN' });
-  await refused({}, { code: 'APICAL_NOTHING_TO_RUN' }, { configs: [] });
-  await refused(
-    {},
-    { message: 'unknown rule' },
-    { prepare: () => Promise.reject(new Error('unknown rule')) },
-  );
+  ): Promise<void> => {
+    const all = given(['bp', 'fa'], [0], { ...watch, ...deps });
+    await t.rejects(compareSchemes(experiment(['bp', 'fa'], [0], change), all), { code, message });
+  };
+  await refused({ baseline: 'pal' }, 'APICAL_BASELINE', /"pal".*bp, fa; add it/);
+  await refused({ control: 'bp' }, 'APICAL_CONTROL', /the baseline itself/);
+  await refused({ margin: 0 }, 'APICAL_MARGIN', /is 0; give a difference above 0/);
+  await refused({}, 'APICAL_NOTHING_TO_RUN', /no scheme and seed/, { configs: [] });
+  const unknown = new ApicalError('APICAL_UNKNOWN_NAME', 'unknown rule "detla"');
+  await refused({}, 'APICAL_UNKNOWN_NAME', /detla/, { prepare: () => Promise.reject(unknown) });
   const prepare: CompareDependencies['prepare'] = async () => ({
     hash: 'x',
     headline: 'accuracy',
     metrics: {},
   });
-  await refused({}, { code: 'APICAL_METRIC' }, { prepare });
+  await refused({}, 'APICAL_METRIC', /"accuracy"/, { prepare });
   t.equal(launched, false);
   t.equal(train.epochs, 2);
 });

@@ -1,6 +1,6 @@
 /** A worker whose runs do what `meta.do` says, for `launcher.test.ts`. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { serveRuns } from '../src/index.js';
+import { serveRuns } from '../src/serve-runs.js';
 import { fakeResult } from './records.js';
 
 serveRuns(async ({ directory, settings, plugins }) => {

@@ -76,8 +76,8 @@ class Checker {
     try {
       return parseUnit(text);
     } catch (e) {
-      if (isApicalError(e)) return fail(this.#line, at, `"${name}" has no proper unit: ${e.message}`);
-      throw e;
+      if (!isApicalError(e)) throw e;
+      return fail(this.#line, at, `"${name}" has no proper unit: ${e.message}`);
     }
   }
   #name(name: string, at: number): Known {

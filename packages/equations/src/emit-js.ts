@@ -91,7 +91,7 @@ class Emitter {
     const scalars = used.flatMap(k =>
       this.#extent(k) === 'scalar' && this.#written.has(k) ? [this.#load('s', k, '0')] : [],
     );
-    const samples: string[] = [];
+    const samples = used.flatMap(k => (this.#extent(k) === 'sample' ? [this.#load('p', k, 'b')] : []));
     const head = `{${scalars.join('')}\n`;
     const eachSample = `for(let b=0;b<${batch};b++)`;
     const eachUnit = `for(let i=b*${n},end=i+${n};i<end;i++)`;

@@ -208,7 +208,7 @@ t.test('equal reductions of equal values are done once', async t => {
   const changed = block('v = sum(u ** 2)\nu += 1\nw = sum(u ** 2)', all);
   t.equal(kinds(changed).filter(k => k.startsWith('sum')).length, 2, 'u has changed in between');
   const sums = Array.from({ length: batch }, (_, b) =>
-    p.u.data.subarray(b * units, (b + 1) * units).reduce((a, x) => a + (x + 1) ** 2, 0),
+    Array.from(p.u.data.subarray(b * units, (b + 1) * units)).reduce((a, x) => a + (x + 1) ** 2, 0),
   );
   emitJs(changed)();
   for (let b = 0; b < batch; b++) t.ok(Math.abs(p.w.data[b * units]! - sums[b]!) < 1e-12);
@@ -258,6 +258,8 @@ t.test('two names of one memory are one operand', async t => {
   const part = { ...p.u, name: 'part', units: 1, data: samples.data.subarray(0) };
   const mixed = block('g = samples\npart = 9\ns = samples', [p.g, p.s, samples, part]);
   t.same(kinds(mixed), ['sample', 'neuron', 'sample'], 'shared memory of another extent keeps its order');
+  const twice = block('samples = g\npart = 9\nsamples = s', [p.g, p.s, samples, part]);
+  t.same(kinds(twice), ['sample', 'neuron', 'sample'], 'also where nobody reads in between');
 });
 
 t.test('constants are folded, and a square is a product', async t => {
@@ -395,7 +397,7 @@ t.test('emitted code, interpreter, and statements one by one agree on random blo
   ] as const) {
     const next = chooser(20261128);
     let compared = 0;
-    for (let trial = 0; trial < 100; trial++) {
+    for (let trial = 0; trial < 60; trial++) {
       const text = randomBlock(next);
       const runs = [
         (all: Operand[]) => emitJs(block(text, all, make)),
@@ -419,7 +421,7 @@ ${text}`,
           );
       compared += runs[0]!.filter(Number.isFinite).length;
     }
-    t.ok(compared > 100 * 20, `enough finite numbers were compared: ${compared}`);
+    t.ok(compared > 60 * 20, `enough finite numbers were compared: ${compared}`);
   }
 });
 

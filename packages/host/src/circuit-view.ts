@@ -58,18 +58,26 @@ export async function describeCircuit(
       shape: p.bundle.weights.length ? circuit.weightShape(p.name) : [],
       bias: p.bias !== undefined,
       weights: weightsText(p.spec.along, p.reversed, built, p.name),
-      rules: p.rules.map(({ rule, optimiser }) => `${rule.name} (${optimiser.model?.name ?? 'added as it is'})`),
+      rules: p.rules.map(
+        ({ rule, optimiser }) => `${rule.name} (${optimiser.model?.name ?? 'added as it is'})`,
+      ),
     })),
     programs,
     cost: costOf(built),
   };
 }
-function weightsText(along: string | undefined, reversed: boolean, { model }: BuiltRun, name: string): string {
+function weightsText(
+  along: string | undefined,
+  reversed: boolean,
+  { model }: BuiltRun,
+  name: string,
+): string {
   const direction = reversed ? ', reversed' : '';
   if (along !== undefined) return `those of ${along}${direction}`;
   const weights = model.circuit.specs.get(name)?.weights;
   if (!weights) return 'none';
-  if ('function' in weights) return `${weights.function} of ${weights.of.join(', ')} at ${weights.at.join(', ')}${direction}`;
+  if ('function' in weights)
+    return `${weights.function} of ${weights.of.join(', ')} at ${weights.at.join(', ')}${direction}`;
   return `${'draw' in weights ? weights.draw : 'given'}${direction}`;
 }
 function costOf({ model, run }: BuiltRun): CircuitDescription['cost'] {

@@ -64,7 +64,11 @@ export function composeExperiment(workshop: Workshop, given: ExperimentTarget): 
   return { ...variants[0]!, variants };
 }
 /** Code is loaded by the user, never by a config: what it needs must be there. */
-function checkPlugins(workshop: Workshop, { name, plugins }: ExperimentConfig, locate: Places['locate']): void {
+function checkPlugins(
+  workshop: Workshop,
+  { name, plugins }: ExperimentConfig,
+  locate: Places['locate'],
+): void {
   const loaded = workshop.plugins.flatMap(({ plugin, specifier }) => [plugin.name, specifier]);
   const missing = plugins.filter(needed => !loaded.includes(needed));
   if (missing.length)
@@ -77,7 +81,9 @@ function checkPlugins(workshop: Workshop, { name, plugins }: ExperimentConfig, l
 }
 /** All runs of an experiment. Plugins of the user's own are recorded in each. */
 export function runsOf(workshop: Workshop, experiment: ExperimentConfig): RunConfig[] {
-  const own = workshop.plugins.flatMap(({ specifier, file, from }) => (file && from !== shippedBy ? [specifier] : []));
+  const own = workshop.plugins.flatMap(({ specifier, file, from }) =>
+    file && from !== shippedBy ? [specifier] : [],
+  );
   const plugins = [...new Set([...experiment.plugins, ...own])];
   return runConfigs(experiment).map(config => settled(workshop, { ...config, plugins }));
 }

@@ -103,7 +103,12 @@ export async function runAll(
   const { settings, launcher, directory, plugins } = launchOf(workshop, first, options);
   for (const variant of variants)
     for (const label of new Set(variant.configs.map(c => c.label)))
-      await buildRun(workshop, variant.configs.find(c => c.label === label)!, settings, variant);
+      await buildRun(
+        workshop,
+        variant.configs.find(c => c.label === label)!,
+        settings,
+        variant,
+      );
   return launcher.launch(
     variants.flatMap(({ configs }) => configs),
     {

@@ -33,7 +33,8 @@ import type { Places } from './runner.js';
 import { verifyGolden } from './verify.js';
 
 /** A name with overrides, a complete experiment as an object, or what `compose` gave. */
-export type ExperimentGiven = ExperimentTarget | ExperimentConfig | Pick<Variant, 'experiment' | 'configs' | 'locate' | 'locateLine'>;
+export type ExperimentGiven =
+  ExperimentTarget | ExperimentConfig | Pick<Variant, 'experiment' | 'configs' | 'locate' | 'locateLine'>;
 export interface DescribedPart {
   /** `rule` */
   readonly word: string;
@@ -50,11 +51,17 @@ export interface Library {
    * Trains one run in this process, or returns what it left when it is finished. Of an experiment that has several
    * schemes one must be selected; of several seeds the first is taken.
    */
-  run(given: RunConfig | ExperimentGiven, options?: StoreOptions & { readonly places?: Places }): Promise<RunResult>;
+  run(
+    given: RunConfig | ExperimentGiven,
+    options?: StoreOptions & { readonly places?: Places },
+  ): Promise<RunResult>;
   /** All runs of an experiment, in worker processes; one that fails does not stop the others. */
   runAll(given: ExperimentGiven | ComposedExperiment, options?: LaunchOptions): Promise<Launched>;
   /** All schemes on all seeds, paired, with statistics. Stored runs are not made again. */
-  compare(given: ExperimentGiven, options?: LaunchOptions & { readonly record?: string }): Promise<ComparisonResult>;
+  compare(
+    given: ExperimentGiven,
+    options?: LaunchOptions & { readonly record?: string },
+  ): Promise<ComparisonResult>;
   /** Golden cases in files or folders; none: those of the loaded plugins. */
   verify(paths?: readonly string[]): Promise<VerifyResult>;
   /** A run, or a comparison computed again from stored runs. */
@@ -77,12 +84,16 @@ const oneScheme = (name: string, labels: readonly string[]): ApicalError =>
     'APICAL_ONE_RUN',
     `experiment ${name} has ${labels.length} schemes: ${labels.join(', ')}; select one: schemes=${labels[0] ?? 'NAME'}`,
   );
-const isVariant = (given: object): given is Pick<Variant, 'experiment' | 'configs' | 'locate' | 'locateLine'> =>
+const isVariant = (
+  given: object,
+): given is Pick<Variant, 'experiment' | 'configs' | 'locate' | 'locateLine'> =>
   'experiment' in given && 'configs' in given;
 
 export function createLibrary(workshop: Workshop): Library {
   const { catalogues } = workshop;
-  const composed = (given: ExperimentGiven): Pick<Variant, 'experiment' | 'configs' | 'locate' | 'locateLine'> => {
+  const composed = (
+    given: ExperimentGiven,
+  ): Pick<Variant, 'experiment' | 'configs' | 'locate' | 'locateLine'> => {
     if (isVariant(given)) return given;
     if (isTarget(given)) return composeExperiment(workshop, given);
     return { experiment: given, configs: runsOf(workshop, given), ...unplaced };
@@ -99,8 +110,7 @@ export function createLibrary(workshop: Workshop): Library {
         return runOne(workshop, settled(workshop, given), places ?? unplaced, options);
       const variant = composed(given);
       const labels = [...new Set(variant.configs.map(c => c.label))];
-      if (labels.length !== 1)
-        throw oneScheme(variant.experiment.name, labels);
+      if (labels.length !== 1) throw oneScheme(variant.experiment.name, labels);
       return runOne(workshop, variant.configs[0]!, places ?? variant, options);
     },
     async runAll(given, options = {}) {
@@ -120,7 +130,8 @@ export function createLibrary(workshop: Workshop): Library {
     kinds: kindPlurals,
     kindWords: Object.keys(kindWords),
     experiments: roots => listExperiments(roots),
-    schema: () => jsonSchema(Object.fromEntries(Object.values(kindWords).map(kind => [kind, catalogues[kind].names()]))),
+    schema: () =>
+      jsonSchema(Object.fromEntries(Object.values(kindWords).map(kind => [kind, catalogues[kind].names()]))),
     experimentFolder,
   };
 }

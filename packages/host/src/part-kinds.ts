@@ -35,7 +35,9 @@ export function kindWord(given: string): string {
     data: 'dataset',
   };
   const word = given.toLowerCase();
-  const singular = [word, word.replace(/s$/, '')].map(w => aliases[w] ?? w).map(w => w.replace(/^synapses$/, 'synapse'));
+  const singular = [word, word.replace(/s$/, '')]
+    .map(w => aliases[w] ?? w)
+    .map(w => w.replace(/^synapses$/, 'synapse'));
   const known = singular.find(w => Object.hasOwn(kindWords, w));
   if (known !== undefined) return known;
   throw unknownName('kind of part', given, kindPlurals);

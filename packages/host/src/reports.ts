@@ -18,7 +18,10 @@ export type FolderResult =
 export async function readFolder(folder: string): Promise<FolderResult> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory())
-    throw new ApicalError('APICAL_REPORT', `no folder ${folder}: give a run folder, or the folder of an experiment`);
+    throw new ApicalError(
+      'APICAL_REPORT',
+      `no folder ${folder}: give a run folder, or the folder of an experiment`,
+    );
   const run = await readRun(folder);
   if (run) return { kind: 'run', run };
   const stored = await readComparison(folder);
@@ -100,6 +103,12 @@ async function fromRuns(folder: string): Promise<ComparisonResult> {
   return comparisonOf(
     experiment,
     runs.map(run => outcomeOf(run, headline)),
-    { hashes, headline, metric: metrics[headline]!, environment: environment(), command: `apical report ${folder}` },
+    {
+      hashes,
+      headline,
+      metric: metrics[headline]!,
+      environment: environment(),
+      command: `apical report ${folder}`,
+    },
   );
 }

@@ -35,7 +35,10 @@ export async function compare(
   try {
     for (const variant of composed.variants) {
       const { experiment, configs } = variant;
-      const progress = new Progress(context.screen, () => performance.now(), { total: configs.length, quiet });
+      const progress = new Progress(context.screen, () => performance.now(), {
+        total: configs.length,
+        quiet,
+      });
       const subscription = host.bus.events.subscribe(event => progress.hear(event));
       let result: ComparisonResult;
       try {
@@ -98,8 +101,15 @@ function listFailures(context: Context, result: ComparisonResult, typed: string)
   return failed.length || unbeaten ? exitCodes.failed : exitCodes.done;
 }
 const bounds = ({ low, high }: { readonly low: number; readonly high: number }): string =>
-  Number.isFinite(low) ? `${Number(low.toPrecision(3))} to ${Number(high.toPrecision(3))}` : 'none, too few pairs';
+  Number.isFinite(low)
+    ? `${Number(low.toPrecision(3))} to ${Number(high.toPrecision(3))}`
+    : 'none, too few pairs';
 const withoutRows = (result: ComparisonResult) => ({
   ...result,
-  runs: result.runs.map(({ config, summary, folder }) => ({ scheme: config.label, seed: config.seed, summary, folder })),
+  runs: result.runs.map(({ config, summary, folder }) => ({
+    scheme: config.label,
+    seed: config.seed,
+    summary,
+    folder,
+  })),
 });

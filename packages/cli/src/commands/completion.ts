@@ -32,7 +32,10 @@ export const shells: readonly string[] = Object.keys(scripts);
 export function completion(context: Context, shell: string): ExitCode {
   const script = scripts[shell];
   if (script === undefined)
-    throw new ApicalError('APICAL_USAGE', `no completion for "${shell}"; there is one for ${shells.join(', ')}`);
+    throw new ApicalError(
+      'APICAL_USAGE',
+      `no completion for "${shell}"; there is one for ${shells.join(', ')}`,
+    );
   context.out(script);
   return exitCodes.done;
 }
@@ -59,7 +62,9 @@ async function choices(
   const host = await context.host();
   const experiments = async (): Promise<string[]> => (await host.experiments(configRoots())).map(e => e.name);
   if (command === 'run' || command === 'compare')
-    return rest.length === 0 ? experiments() : ['schemes=', 'seeds=', 'seed=', 'train.epochs=', 'train.batch=', 'train.eta='];
+    return rest.length === 0
+      ? experiments()
+      : ['schemes=', 'seeds=', 'seed=', 'train.epochs=', 'train.batch=', 'train.eta='];
   if (command === 'data') return host.parts('dataset').map(p => p.name);
   if (command === 'list') return [...host.kinds, 'plugins', 'experiments'];
   if (command !== 'show') return [];

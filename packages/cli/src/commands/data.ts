@@ -25,7 +25,11 @@ export async function listData(context: Context): Promise<ExitCode> {
       const missing = await missingFiles(context, dataset);
       const size = (dataset.files ?? []).reduce((sum, f) => sum + f.bytes, 0);
       const state =
-        missing === undefined ? 'needs no download' : missing.length === 0 ? 'on disk' : `to fetch, ${megabytes(size)}`;
+        missing === undefined
+          ? 'needs no download'
+          : missing.length === 0
+            ? 'on disk'
+            : `to fetch, ${megabytes(size)}`;
       return { name: dataset.name, state, missing: missing ?? [], doc: dataset.doc };
     }),
   );
@@ -39,7 +43,9 @@ export async function whereData(context: Context): Promise<ExitCode> {
   else {
     context.out(folders.join('\n'));
     if (!process.env['APICAL_DATA'] && !context.options.quiet)
-      context.terminal.err('set APICAL_DATA to look in a folder of your own first: $APICAL_DATA/<data set>/<file>\n');
+      context.terminal.err(
+        'set APICAL_DATA to look in a folder of your own first: $APICAL_DATA/<data set>/<file>\n',
+      );
   }
   return exitCodes.done;
 }
@@ -48,7 +54,10 @@ export async function fetchData(context: Context, names: readonly string[]): Pro
   const datasets = names.map(name => catalogues.Dataset.get(name));
   for (const { name, files } of datasets)
     if (!files?.length)
-      throw new ApicalError('APICAL_DATA_FETCH', `data set "${name}" needs no download: it is computed, or read from files of your own`);
+      throw new ApicalError(
+        'APICAL_DATA_FETCH',
+        `data set "${name}" needs no download: it is computed, or read from files of your own`,
+      );
   const { signal, end } = interruption(context.screen);
   const { screen } = context;
   let drawn = -Infinity;
@@ -61,12 +70,15 @@ export async function fetchData(context: Context, names: readonly string[]): Pro
         progress: ({ file, received, total }) => {
           if (!screen.live || context.options.quiet || performance.now() - drawn < 100) return;
           drawn = performance.now();
-          screen.draw([`${file}: ${megabytes(received)}${total === undefined ? '' : ` of ${megabytes(total)}`}`]);
+          screen.draw([
+            `${file}: ${megabytes(received)}${total === undefined ? '' : ` of ${megabytes(total)}`}`,
+          ]);
         },
       });
       screen.clear();
       if (context.options.json) context.json(fetched);
-      else for (const { path, status } of fetched) context.out(`${dataset.name}: ${status}  ${shownPath(path)}`);
+      else
+        for (const { path, status } of fetched) context.out(`${dataset.name}: ${status}  ${shownPath(path)}`);
     }
   } catch (error) {
     screen.clear();

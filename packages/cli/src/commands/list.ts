@@ -8,9 +8,24 @@ const firstLine = (doc: string | undefined): string => doc?.trim().split('\n')[0
 export async function list(context: Context, kind: string | undefined): Promise<ExitCode> {
   const host = await context.host();
   if (kind === 'plugins') {
-    const rows = host.plugins.map(({ plugin, specifier, from }) => ({ name: plugin.name, doc: plugin.doc ?? '', specifier, from }));
+    const rows = host.plugins.map(({ plugin, specifier, from }) => ({
+      name: plugin.name,
+      doc: plugin.doc ?? '',
+      specifier,
+      from,
+    }));
     if (context.options.json) context.json(rows);
-    else context.out(columns(rows.map(r => [r.name, r.specifier === r.name ? '' : r.specifier, `named by ${r.from}`, firstLine(r.doc)])));
+    else
+      context.out(
+        columns(
+          rows.map(r => [
+            r.name,
+            r.specifier === r.name ? '' : r.specifier,
+            `named by ${r.from}`,
+            firstLine(r.doc),
+          ]),
+        ),
+      );
     return exitCodes.done;
   }
   if (kind !== undefined && /^(experiment|config)s?$/.test(kind)) {
@@ -22,7 +37,10 @@ export async function list(context: Context, kind: string | undefined): Promise<
   const kinds = kind === undefined ? host.kinds : [kind];
   const found = kinds.map(word => ({ kind: word, parts: host.parts(word) }));
   if (context.options.json) {
-    const plain = found.map(f => ({ ...f, parts: f.parts.map(({ name, doc, origin }) => ({ name, doc, origin })) }));
+    const plain = found.map(f => ({
+      ...f,
+      parts: f.parts.map(({ name, doc, origin }) => ({ name, doc, origin })),
+    }));
     context.json(kind === undefined ? plain : plain[0]!.parts);
     return exitCodes.done;
   }

@@ -1,6 +1,13 @@
 /** `apical report`: the report of a run or comparison again, from its folder, without training. */
 import path from 'node:path';
-import { comparisonReport, comparisonTable, markdownTable, runReport, verdict, writeReport } from '@apical/report';
+import {
+  comparisonReport,
+  comparisonTable,
+  markdownTable,
+  runReport,
+  verdict,
+  writeReport,
+} from '@apical/report';
 import { shownPath, type Context } from '../context.js';
 import { exitCodes, type ExitCode } from '../errors.js';
 

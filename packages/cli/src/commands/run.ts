@@ -21,7 +21,11 @@ export async function run(
   options: RunOptions,
 ): Promise<ExitCode> {
   const host = await context.host();
-  const command = ['apical run', ...[target, ...overrides].map(quoted), ...(options.multirun ? ['-m'] : [])].join(' ');
+  const command = [
+    'apical run',
+    ...[target, ...overrides].map(quoted),
+    ...(options.multirun ? ['-m'] : []),
+  ].join(' ');
   const given = { target, overrides, roots: configRoots(), multirun: options.multirun };
   const composed = await host.compose(given);
   const configs = options.multirun ? composed.configs : [oneOf(composed.configs, context)];
@@ -43,7 +47,8 @@ export async function run(
     progress.end();
     const results = launched.flatMap(one => ('error' in one ? [] : [one]));
     if (options.report) for (const result of results) await report(result);
-    if (context.options.json) context.json(launched.map(one => ('error' in one ? failure(one) : summary(one))));
+    if (context.options.json)
+      context.json(launched.map(one => ('error' in one ? failure(one) : summary(one))));
     else for (const result of results) context.out(described(result, options.report));
     const failed = launched.flatMap(one => ('error' in one ? [one] : []));
     for (const { config, error } of failed)
@@ -74,7 +79,9 @@ function oneOf(configs: readonly RunConfig[], context: Context): RunConfig {
     );
   const seeds = configs.map(c => c.seed);
   if (seeds.length > 1 && !context.options.quiet)
-    context.screen.say(`seed ${first.seed} of ${seeds.join(', ')}; seed=${seeds[1]!} takes another, -m takes all`);
+    context.screen.say(
+      `seed ${first.seed} of ${seeds.join(', ')}; seed=${seeds[1]!} takes another, -m takes all`,
+    );
   return first;
 }
 async function report(result: RunResult): Promise<void> {
@@ -98,7 +105,9 @@ function described({ config, summary: s, folder }: RunResult, withReport: boolea
   };
   const best = (key: string): string => {
     const value = s.best?.metrics[key];
-    return value === undefined || s.best!.epoch === epochs ? '' : `  (${significant(value, 4)}${unit(key)} at epoch ${s.best!.epoch}, the best)`;
+    return value === undefined || s.best!.epoch === epochs
+      ? ''
+      : `  (${significant(value, 4)}${unit(key)} at epoch ${s.best!.epoch}, the best)`;
   };
   return [
     head,

@@ -66,7 +66,8 @@ export async function show(
     return exitCodes.done;
   }
   if (options.audit) {
-    if (found.word !== 'scheme') throw new ApicalError('APICAL_USAGE', '--audit belongs to "show scheme NAME"');
+    if (found.word !== 'scheme')
+      throw new ApicalError('APICAL_USAGE', '--audit belongs to "show scheme NAME"');
     context.out(`${heading('scheme', found.part, found.origin)}\n`);
     const lines = host.audit(name);
     context.out(columns(lines.map(({ question, answer, why }) => [question, answer, why])));
@@ -108,7 +109,9 @@ function showOther(word: string, part: Named, origin: string): string {
     Partial<Pick<Task & Observer, 'options'>> &
     Partial<Pick<Probe, 'rows'>> & {
       readonly source?: Source;
-      readonly parameters?: Readonly<Record<string, { readonly doc: string; readonly value: number; readonly unit?: string }>>;
+      readonly parameters?: Readonly<
+        Record<string, { readonly doc: string; readonly value: number; readonly unit?: string }>
+      >;
       readonly flags?: Readonly<Record<string, string | number | boolean>>;
     };
   const withUnits = Object.fromEntries(
@@ -118,11 +121,18 @@ function showOther(word: string, part: Named, origin: string): string {
     sourceSection(source),
     parameterSection(withUnits),
     optionSection(options ?? {}),
-    ['rows', columns(Object.entries(rows ?? {}).map(([name, r]) => [name, r.unit === '1' ? '' : r.unit, r.doc]))],
+    [
+      'rows',
+      columns(Object.entries(rows ?? {}).map(([name, r]) => [name, r.unit === '1' ? '' : r.unit, r.doc])),
+    ],
     ['flags', columns(Object.entries(flags ?? {}).map(([name, v]) => [name, String(v)]))],
   ]);
 }
-async function showCircuit(context: Context, target: string, overrides: readonly string[]): Promise<ExitCode> {
+async function showCircuit(
+  context: Context,
+  target: string,
+  overrides: readonly string[],
+): Promise<ExitCode> {
   const host = await context.host();
   const composed = await host.compose({ target, overrides, roots: configRoots() });
   const labels = new Set<string>();
@@ -136,7 +146,10 @@ async function showCircuit(context: Context, target: string, overrides: readonly
     const { populations, projections, programs, cost } = circuit;
     context.out(
       sections(`circuit of ${config.label} in ${config.name}, hash ${circuit.hash}`, [
-        ['populations', columns(populations.map(p => [p.name, p.role, p.shape.join(' × '), p.model, `depth ${p.depth}`]))],
+        [
+          'populations',
+          columns(populations.map(p => [p.name, p.role, p.shape.join(' × '), p.model, `depth ${p.depth}`])),
+        ],
         [
           'projections',
           columns(
@@ -144,13 +157,18 @@ async function showCircuit(context: Context, target: string, overrides: readonly
               p.name,
               `${p.from} → ${p.to}`,
               p.phases.join('+'),
-              p.shape.length ? `${p.connectivity} ${p.shape.join(' × ')}${p.bias ? ' + bias' : ''}` : p.connectivity,
+              p.shape.length
+                ? `${p.connectivity} ${p.shape.join(' × ')}${p.bias ? ' + bias' : ''}`
+                : p.connectivity,
               p.weights,
               p.rules.length ? `learns by ${p.rules.join(', ')}` : 'fixed',
             ]),
           ),
         ],
-        ...Object.entries(programs).map(([name, program]): Section => [`program ${name}`, programText(program)]),
+        ...Object.entries(programs).map(([name, program]): Section => [
+          `program ${name}`,
+          programText(program),
+        ]),
         [
           'cost',
           columns([
