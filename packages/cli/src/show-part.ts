@@ -17,7 +17,7 @@ import type {
   Term,
 } from '@apical/core';
 import { parseStatements, toLatex } from '@apical/equations';
-import { columns, indented } from './text.js';
+import { columns, dedented, indented } from './text.js';
 
 export type Section = readonly [heading: string, body: string];
 /** Headings with their bodies; empty ones are left out. */
@@ -59,7 +59,7 @@ const signalRows = (signals: Readonly<Record<string, SignalSpec>>, end?: string)
   ]);
 /** Statements as they were written, or one LaTeX line each. */
 export const equationText = (equations: Equations, latex: boolean, where: string): string =>
-  latex ? toLatex(parseStatements(equations, { where })) : equations.trim();
+  latex ? toLatex(parseStatements(equations, { where })) : dedented(equations);
 
 function blockSections(block: Block): (Section | undefined)[] {
   return [

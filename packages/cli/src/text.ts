@@ -25,3 +25,13 @@ export const indented = (text: string, by = '  '): string =>
     .split('\n')
     .map(line => (line.trim() ? by + line.trimEnd() : ''))
     .join('\n');
+/** Without the indentation that all lines share: text from a template literal. */
+export function dedented(text: string): string {
+  const lines = text.replace(/^\s*\n|\s+$/g, '').split('\n');
+  const indents = lines.filter(l => l.trim()).map(l => /^\s*/.exec(l)![0].length);
+  // the first line may follow the opening quote directly: the others then share an indentation of their own
+  const [first = 0, ...others] = indents;
+  const common = first === 0 && others.length ? Math.min(...others) : Math.min(...indents, Infinity);
+  const cut = (line: string): string => line.slice(Math.min(common, /^\s*/.exec(line)![0].length));
+  return lines.map(cut).join('\n').trimEnd();
+}

@@ -56,7 +56,7 @@ export function serveRuns(begin: (start: WorkerStart) => Promise<RunOne>): void 
     stop.abort();
     if (!busy) process.exit(0);
   });
-  // Ctrl-C reaches all processes of a terminal: the parent decides, and says `stop`
+  // where Ctrl-C reaches all processes of a terminal, the parent decides, and says `stop`
   process.on('SIGINT', () => undefined);
   send({ kind: 'ready' });
 }

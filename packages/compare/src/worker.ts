@@ -27,7 +27,12 @@ export class Worker {
     say: (line: string) => void,
   ) {
     this.#tell = tell;
-    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    // a process group of its own: Ctrl-C in a terminal reaches the parent alone, which then says `stop`
+    const child = fork(entry, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      detached: process.platform !== 'win32',
+    });
     this.#process = child;
     child.on('message', message => this.#hear(message as FromWorker));
     if (child.stderr)

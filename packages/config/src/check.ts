@@ -1,5 +1,6 @@
 /** Checks data against a schema; the first thing that is wrong is told with its place. */
 import { ApicalError, unknownName } from '@apical/core';
+import { sweepValues } from './override.js';
 import type { Schema } from './schema-kinds.js';
 import { isMapping, type Path } from './source.js';
 import type { Tree } from './tree.js';
@@ -12,9 +13,8 @@ function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing (null)';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (isMapping(value)) return 'a map';
-  return typeof value === 'string'
-    ? `the text "${value}"`
-    : `${typeof value === 'boolean' ? 'the flag' : 'the number'} ${String(value)}`;
+  if (typeof value === 'string') return `the text "${value}"`;
+  return typeof value === 'boolean' ? `the flag ${value}` : `the number ${value as number}`;
 }
 function expects(schema: Schema): string {
   switch (schema.kind) {
@@ -22,9 +22,9 @@ function expects(schema: Schema): string {
     case 'map':
       return 'a map';
     case 'list':
-      return `a list of ${expects(schema.of).replace(/^an? /, '')}s`;
+      return `a list of ${plural(schema.of)}`;
     case 'number':
-      return `${schema.whole ? 'a whole number' : 'a number'}${schema.min === undefined ? '' : ` from ${schema.min}`}`;
+      return `${schema.whole ? 'a whole number' : 'a number'}${schema.min === undefined ? '' : ` from ${schema.min}`}${schema.max === undefined ? '' : ` to ${schema.max}`}`;
     case 'text':
       return schema.allowed ? `one of ${schema.allowed.join(', ')}` : schema.names ? 'a name' : 'text';
     case 'flag':
@@ -35,7 +35,15 @@ function expects(schema: Schema): string {
       return 'anything';
     case 'either':
       return [...new Set(schema.of.map(expects))].join(' or ');
+    case 'again':
+      return expects(schema.of());
   }
+}
+function plural(schema: Schema): string {
+  if (schema.kind === 'number') return schema.whole ? 'whole numbers' : 'numbers';
+  if (schema.kind === 'text')
+    return schema.allowed ? schema.allowed.join(', ') : schema.names ? 'names' : 'texts';
+  return schema.kind === 'object' || schema.kind === 'map' ? 'maps' : 'values';
 }
 /** Is the value of the kind that the schema is about, whatever it holds? */
 function fits(value: unknown, schema: Schema): boolean {
@@ -57,13 +65,20 @@ function fits(value: unknown, schema: Schema): boolean {
       return true;
     case 'either':
       return schema.of.some(s => fits(value, s));
+    case 'again':
+      return fits(value, schema.of());
   }
 }
 function check(tree: Tree, value: unknown, schema: Schema, path: Path): void {
   const wrong = (found: string): never => {
-    throw new ApicalError('APICAL_CONFIG', `${written(path)} is ${found}; ${expects(schema)} is expected`, {
-      at: tree.place(path)?.value,
-    });
+    const at = tree.place(path)?.value;
+    const many = typeof value === 'string' && at?.startsWith('command line') && sweepValues(value);
+    const hint = many ? '; one run for each of several values needs -m (--multirun)' : '';
+    throw new ApicalError(
+      'APICAL_CONFIG',
+      `${written(path)} is ${found}; ${expects(schema)} is expected${hint}`,
+      { at },
+    );
   };
   if (!fits(value, schema)) return wrong(describe(value));
   switch (schema.kind) {
@@ -78,13 +93,20 @@ function check(tree: Tree, value: unknown, schema: Schema, path: Path): void {
       return (value as unknown[]).forEach((v, k) => check(tree, v, schema.of, [...path, k]));
     case 'number': {
       const n = value as number;
-      if (!Number.isFinite(n) || (schema.whole && !Number.isInteger(n)) || n < (schema.min ?? -Infinity))
+      if (
+        !Number.isFinite(n) ||
+        (schema.whole && !Number.isInteger(n)) ||
+        n < (schema.min ?? -Infinity) ||
+        n > (schema.max ?? Infinity)
+      )
         wrong(String(n));
       return;
     }
     case 'text':
       if (schema.allowed && !schema.allowed.includes(value as string)) wrong(describe(value));
       return;
+    case 'again':
+      return check(tree, value, schema.of(), path);
     case 'either':
       return checkEither(tree, value, schema.of, path);
   }

@@ -3,9 +3,10 @@ import { ApicalError, freeze, unknownName, type ExperimentConfig } from '@apical
 import { checkTree } from './check.js';
 import { ConfigFiles } from './files.js';
 import { normalise } from './normalise.js';
-import { parseOverride, type Override } from './override.js';
+import { parseOverride, parseValue, sweepValues, type Override } from './override.js';
 import type { Convert } from './quantity.js';
 import { experimentSchema } from './schema.js';
+import { keysOf, selected, writeOut } from './short-forms.js';
 import { isMapping, placed, type Path } from './source.js';
 import { Tree } from './tree.js';
 
@@ -24,11 +25,11 @@ export interface Composed {
   /** `sweep:` of the files: key → values. */
   readonly sweep: Readonly<Record<string, unknown>>;
   /** `configs/task/mnist.yaml:3:7`, `command line "seed=3"`, or `default`. */
-  origin(path: Path): string;
-  /** Place of the key at the end of a path, or of the nearest thing it lies in. */
-  locate(path: Path): string | undefined;
+  origin(path: Path | string): string;
+  /** Place of the key at the end of a path (`['train', 'eta']` or `train.eta`), or of the nearest thing it lies in. */
+  locate(path: Path | string): string | undefined;
   /** Place of a line (1-based) of a text of several lines. */
-  locateLine(path: Path, line: number): string | undefined;
+  locateLine(path: Path | string, line: number): string | undefined;
   /** Composed data before defaults were filled in. */
   readonly tree: Tree;
 }
@@ -40,22 +41,37 @@ export function compose({ target, roots, overrides = [], convert, cwd }: Compose
   composer.file(target, undefined, undefined, []);
   composer.restOfGroups();
   const { tree } = composer;
+  writeOut(tree);
   // which scheme is meant by `scheme.x` must be known before such a key is read
   const choosing = (o: Override): number =>
-    o.path.length === 1 && /^(scheme|schemes|select)$/.test(o.path[0]!) ? 0 : 1;
+    /^(scheme|schemes|select|scheme\.use)$/.test(o.path.join('.')) ? 0 : 1;
   for (const override of [...parsed].sort((a, b) => choosing(a) - choosing(b)))
-    if (!composer.used.has(override)) applyOverride(tree, override, files);
+    if (!composer.used.has(override)) {
+      applyOverride(tree, override, files);
+      writeOut(tree);
+    }
   checkTree(tree, experimentSchema);
   const sweep = (tree.get(['sweep']) ?? {}) as Record<string, unknown>;
   const value = freeze(normalise(tree, target, convert));
+  // a dotted text is cut again where that fits better: labels may hold dots
+  const pathOf = (path: Path | string): Path => {
+    if (typeof path === 'string') return tree.pathOf(path);
+    return tree.own(path) ? path : tree.pathOf(path.join('.'));
+  };
   return {
     value,
     sweep,
     tree,
-    origin: path => tree.own(path)?.value ?? (tree.has(path) ? tree.place(path)!.value : 'default'),
-    locate: path => tree.own(path)?.key ?? tree.place(path)?.value,
-    locateLine(path, line) {
-      const place = tree.own(path);
+    origin(given) {
+      const path = pathOf(given);
+      return tree.own(path)?.value ?? (tree.has(path) ? tree.place(path)!.value : 'default');
+    },
+    locate(given) {
+      const path = pathOf(given);
+      return tree.own(path)?.key ?? tree.place(path)?.value;
+    },
+    locateLine(given, line) {
+      const place = tree.own(pathOf(given));
       return place?.block ? `${place.block.file}:${place.block.line + line}` : place?.value;
     },
   };
@@ -103,13 +119,14 @@ class Composer {
       });
     for (const [k, entry] of (defaults ?? []).entries()) {
       const place = source.places.get(`defaults\u0000${k}`)?.value;
-      if (typeof entry !== 'string')
-        throw new ApicalError('APICAL_CONFIG', '"defaults" lists names of configs', { at: place });
-      const group = this.#groups.get(entry.split('/')[0]!);
+      const listed = listedName(entry, k === (defaults as unknown[]).length - 1, place);
+      if (listed === undefined) continue;
+      const group = this.#groups.get(listed.split('/')[0]!);
       if (group) this.#read.add(group.name);
-      this.file(group?.name ?? entry, this.#files.folder(source.file), place, [...open, source.file]);
+      this.file(group?.name ?? listed, this.#files.folder(source.file), place, [...open, source.file]);
     }
     this.tree.merge({ data, places: source.places });
+    writeOut(this.tree);
   }
   /** Groups that no `defaults:` mentions. */
   restOfGroups(): void {
@@ -117,10 +134,32 @@ class Composer {
       if (!this.#read.has(name)) this.file(name, undefined, `command line "${override.text}"`, []);
   }
 }
+/** `task/mnist`, or `task: mnist`; undefined for `_self_` at the end, where the file itself comes in any case. */
+function listedName(entry: unknown, last: boolean, at: string | undefined): string | undefined {
+  if (entry === '_self_' && last) return undefined;
+  if (entry === '_self_')
+    throw new ApicalError(
+      'APICAL_CONFIG',
+      '"_self_" can only be the last of "defaults": a file always comes after those it starts from',
+      { at },
+    );
+  if (typeof entry === 'string') return entry;
+  const [pair, ...more] = isMapping(entry) ? Object.entries(entry) : [];
+  if (pair && more.length === 0 && typeof pair[1] === 'string') return `${pair[0]}/${pair[1]}`;
+  throw new ApicalError('APICAL_CONFIG', '"defaults" lists names of configs, as task/mnist or task: mnist', {
+    at,
+  });
+}
 function applyOverride(tree: Tree, override: Override, files: ConfigFiles): void {
   const where = `command line "${override.text}"`;
   checkGroup(override, files, where);
   const path = pathInTree(tree, override, where);
+  if (Array.isArray(tree.get(path.slice(0, -1))) && (override.kind === 'remove' || !tree.has(path)))
+    throw new ApicalError(
+      'APICAL_OVERRIDE',
+      `${override.text}: "${path.slice(0, -1).join('.')}" is a list; give it whole, as in key=[1,2]`,
+      { at: where },
+    );
   if (override.kind === 'remove') {
     if (!tree.has(path))
       throw new ApicalError(
@@ -156,36 +195,26 @@ function checkGroup({ path, value }: Override, files: ConfigFiles, where: string
 function listOf({ path, value }: Override): { readonly key: string; readonly value: unknown } | undefined {
   const [key] = path;
   if (path.length !== 1) return undefined;
-  const pieces = Array.isArray(value)
-    ? value
-    : String(value)
-        .split(',')
-        .map(v => v.trim());
-  if (key === 'schemes' && !isMapping(value)) return { key: 'select', value: pieces.map(String) };
-  if (key === 'seeds' && typeof value === 'string') return { key, value: pieces.map(Number) };
+  const pieces = Array.isArray(value) ? value : (sweepValues(String(value)) ?? [String(value)]);
+  if ((key === 'schemes' || key === 'select') && value !== null && !isMapping(value))
+    return { key: 'select', value: pieces.map(String) };
+  if (key === 'seeds' && typeof value === 'string')
+    return { key, value: pieces.map(p => parseValue(String(p))) };
   return undefined;
 }
 /** `scheme.x` is meant for the one scheme of the run. */
 function pathInTree(tree: Tree, { path }: Override, where: string): Path {
   const [first, ...rest] = path;
   if (first !== 'scheme' || rest.length === 0) return path;
-  const single = tree.get(['scheme']);
-  if (isMapping(single)) return path;
-  const chosen = tree.get(['select']);
-  const labels = Object.keys((tree.get(['schemes']) ?? {}) as object);
-  const label =
-    typeof single === 'string'
-      ? single
-      : Array.isArray(chosen) && chosen.length === 1
-        ? String(chosen[0])
-        : labels.length === 1
-          ? labels[0]
-          : undefined;
-  if (label === undefined)
+  if (rest.length === 1 && rest[0] === 'use') return path; // as scheme=NAME
+  const label = selected(tree);
+  if (label === undefined) {
+    const labels = keysOf(tree, ['schemes']).join(', ') || 'none';
     throw new ApicalError(
       'APICAL_OVERRIDE',
-      `"${path.join('.')}" is meant for one scheme; choose it first with scheme=NAME (here: ${labels.join(', ')})`,
+      `"${path.join('.')}" is meant for one scheme; choose it first with scheme=NAME (here: ${labels})`,
       { at: where },
     );
+  }
   return ['schemes', label, ...rest];
 }

@@ -28,3 +28,23 @@ export const experimentDefaults: Omit<ExperimentConfig, 'name' | 'task' | 'datas
   margin: null,
   meta: {},
 };
+/** The keys of a complete experiment, in the order in which it is shown. */
+export const experimentKeys: Readonly<Record<keyof ExperimentConfig, true>> = {
+  name: true,
+  doc: true,
+  task: true,
+  dataset: true,
+  network: true,
+  train: true,
+  schemes: true,
+  select: true,
+  baseline: true,
+  control: true,
+  seeds: true,
+  probes: true,
+  observers: true,
+  define: true,
+  plugins: true,
+  margin: true,
+  meta: true,
+};

@@ -32,11 +32,7 @@ export class ConfigFiles {
   }
   read(name: string, from?: string, at?: string): ConfigFile {
     const file = this.find(name, from);
-    if (file === undefined)
-      throw unknownName('config', name, this.names(), {
-        code: 'APICAL_CONFIG',
-        ...(at === undefined ? {} : { at }),
-      });
+    if (file === undefined) throw this.#unknown(name, at);
     const shown = this.#shown(file);
     let text: string;
     try {
@@ -70,6 +66,20 @@ export class ConfigFiles {
   }
   folder(file: string): string {
     return dirname(file);
+  }
+  #unknown(name: string, at: string | undefined): ApicalError {
+    const known = this.names();
+    if (known.length)
+      return unknownName('config', name, known, {
+        code: 'APICAL_CONFIG',
+        ...(at === undefined ? {} : { at }),
+      });
+    const folders = this.#roots.map(root => this.#shown(root)).join(', ') || 'no folder at all';
+    return new ApicalError(
+      'APICAL_CONFIG',
+      `there is no config "${name}", neither as a file nor below ${folders}; give the path of a .yaml file`,
+      { at },
+    );
   }
   #shown(file: string): string {
     const near = relative(this.#cwd, file);

@@ -7,7 +7,7 @@ import type { Schema } from './schema-kinds.js';
 export type PartNames = Readonly<Partial<Record<PartKind, readonly string[]>>>;
 type Json = Record<string, unknown>;
 
-function convert(schema: Schema, names: PartNames): Json {
+function convert(schema: Schema, names: PartNames, shared: Map<string, Schema>): Json {
   const doc: Json = schema.doc === undefined ? {} : { description: schema.doc };
   switch (schema.kind) {
     case 'object':
@@ -15,16 +15,18 @@ function convert(schema: Schema, names: PartNames): Json {
         ...doc,
         type: 'object',
         additionalProperties: false,
-        properties: Object.fromEntries(Object.entries(schema.keys).map(([k, s]) => [k, convert(s, names)])),
+        properties: Object.fromEntries(
+          Object.entries(schema.keys).map(([k, s]) => [k, convert(s, names, shared)]),
+        ),
         ...(schema.required?.length ? { required: schema.required } : {}),
       };
     case 'map':
-      return { ...doc, type: 'object', additionalProperties: convert(schema.of, names) };
+      return { ...doc, type: 'object', additionalProperties: convert(schema.of, names, shared) };
     case 'list':
       return {
         ...doc,
         type: 'array',
-        items: convert(schema.of, names),
+        items: convert(schema.of, names, shared),
         ...(schema.least ? { minItems: schema.least } : {}),
       };
     case 'number':
@@ -32,6 +34,7 @@ function convert(schema: Schema, names: PartNames): Json {
         ...doc,
         type: schema.whole ? 'integer' : 'number',
         ...(schema.min === undefined ? {} : { minimum: schema.min }),
+        ...(schema.max === undefined ? {} : { maximum: schema.max }),
       };
     case 'text': {
       const known = schema.names && names[schema.names];
@@ -48,11 +51,23 @@ function convert(schema: Schema, names: PartNames): Json {
     case 'anything':
       return doc;
     case 'either':
-      return { ...doc, anyOf: schema.of.map(s => convert(s, names)) };
+      return { ...doc, anyOf: schema.of.map(s => convert(s, names, shared)) };
+    case 'again':
+      shared.set(schema.name, schema.of());
+      return { ...doc, $ref: `#/$defs/${schema.name}` };
   }
 }
-export const jsonSchema = (names: PartNames = {}): Json => ({
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
-  title: 'Apical experiment',
-  ...convert(experimentSchema, names),
-});
+/** Names of parts are offered to editors; `names` are those that are loaded. */
+export function jsonSchema(names: PartNames = {}): Json {
+  const shared = new Map<string, Schema>();
+  const whole = convert(experimentSchema, names, shared);
+  const $defs = Object.fromEntries(
+    [...shared].map(([name, schema]) => [name, convert(schema, names, shared)] as const),
+  );
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Apical experiment',
+    ...whole,
+    $defs,
+  };
+}

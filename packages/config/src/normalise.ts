@@ -1,7 +1,8 @@
 /** Short forms → the complete experiment, with every default filled in. Places in files are kept. */
 import { ApicalError, type ExperimentConfig } from '@apical/core';
-import { experimentDefaults, networkDefaults, trainDefaults } from './defaults.js';
+import { experimentDefaults, experimentKeys, networkDefaults, trainDefaults } from './defaults.js';
 import { toNumber, unitOf, isQuantity, type Convert } from './quantity.js';
+import { keysOf } from './short-forms.js';
 import { isMapping, type Path } from './source.js';
 import type { Tree } from './tree.js';
 
@@ -9,16 +10,14 @@ type Map = Record<string, unknown>;
 const asMap = (value: unknown): Map => (isMapping(value) ? value : {});
 
 export function normalise(tree: Tree, target: string, convert: Convert): ExperimentConfig {
-  for (const key of ['task', 'dataset']) named(tree, [key]);
   for (const kind of ['probes', 'observers'])
-    for (const label of Object.keys(asMap(tree.get([kind])))) {
+    for (const label of keysOf(tree, [kind])) {
       const path = [kind, label];
-      const given = tree.get(path);
-      tree.reshape(path, { use: label, ...asMap(given) });
+      tree.reshape(path, { use: label, ...asMap(tree.get(path)) });
     }
-  normaliseSchemes(tree);
-  normaliseSeeds(tree);
-  normaliseTrain(tree, ['train'], convert);
+  completeSchemes(tree);
+  normaliseTime(tree, ['train'], convert);
+  for (const label of keysOf(tree, ['schemes'])) normaliseTime(tree, ['schemes', label, 'train'], convert);
   normaliseDefine(tree, convert);
   for (const key of ['task', 'dataset'])
     if (tree.get([key]) === undefined)
@@ -31,90 +30,58 @@ export function normalise(tree: Tree, target: string, convert: Convert): Experim
       );
   const data = structuredClone(tree.data) as Map;
   delete data.sweep;
-  const { name = nameFrom(target), doc, task, dataset, ...rest } = data;
-  const out = {
-    name,
-    ...(doc === undefined ? {} : { doc }),
-    task,
-    dataset,
+  const full: Map = {
     ...experimentDefaults,
-    ...rest,
+    name: nameFrom(target),
+    ...data,
     network: { ...networkDefaults, ...asMap(data.network) },
     train: { ...trainDefaults, ...asMap(data.train) },
-  } as unknown as ExperimentConfig;
+  };
+  const out = Object.fromEntries(
+    Object.keys(experimentKeys).flatMap(key => (full[key] === undefined ? [] : [[key, full[key]]])),
+  ) as unknown as ExperimentConfig;
+  checkName(tree, out);
   checkLabels(tree, out);
   return out;
 }
-const nameFrom = (target: string): string =>
-  target
-    .replaceAll('\\', '/')
-    .replace(/\.ya?ml$/, '')
-    .replace(/^.*?(?:experiment|configs)\//, '')
-    .split('/')
-    .filter(p => p !== '.' && p !== '..')
-    .join('-') || 'experiment';
-
-function named(tree: Tree, path: Path): void {
-  const value = tree.get(path);
-  if (typeof value === 'string') tree.reshape(path, { use: value });
+/** `experiment/paper/a` → `paper-a`; of a path only the file's own name. */
+function nameFrom(target: string): string {
+  const path = target.replaceAll('\\', '/').replace(/\.ya?ml$/, '');
+  const below = /(?:^|\/)experiment\/(.+)$/.exec(path)?.[1] ?? path.split('/').at(-1)!;
+  return (
+    below
+      .replaceAll('/', '-')
+      .replace(/[^\w.-]/g, '-')
+      .replace(/^\.+/, '') || 'experiment'
+  );
 }
-/** `scheme:` becomes the only one of `schemes:`; an optimiser by name becomes one with parameters. */
-function normaliseSchemes(tree: Tree): void {
-  const single = tree.get(['scheme']);
-  if (single !== undefined) {
-    const config = typeof single === 'string' ? {} : asMap(single);
-    const label = typeof single === 'string' ? single : config.use;
-    if (typeof label !== 'string')
-      throw new ApicalError('APICAL_CONFIG', '"scheme" needs "use": the name of a scheme', {
-        at: tree.place(['scheme'])?.value,
-      });
-    const known = asMap(tree.get(['schemes', label]));
-    tree.reshape(['schemes', label], { ...known, ...config }, ['scheme']);
-    tree.reshape(['select'], [label], ['scheme']);
-    tree.remove(['scheme']);
-  }
-  const listed = tree.get(['schemes']);
-  // on the command line: schemes=bp,fa
-  const chosen =
-    typeof listed === 'string'
-      ? listed.split(',').map(s => s.trim())
-      : Array.isArray(listed)
-        ? listed.map(String)
-        : undefined;
-  if (chosen)
-    throw new ApicalError('APICAL_CONFIG', '"schemes" is a map of labels', {
-      at: tree.place(['schemes'])?.value,
+/** It becomes a folder. */
+function checkName(tree: Tree, { name }: ExperimentConfig): void {
+  if (/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name)) return;
+  throw new ApicalError(
+    'APICAL_CONFIG',
+    `name is "${name}"; letters, digits, - _ and . are expected (it becomes a folder)`,
+    { at: tree.place(['name'])?.value },
+  );
+}
+/** Labels that `select` names without saying more; a scheme on its own must have said what it is. */
+function completeSchemes(tree: Tree): void {
+  if (tree.has(['scheme']))
+    throw new ApicalError('APICAL_CONFIG', '"scheme" needs "use": the name of a scheme', {
+      at: tree.place(['scheme'])?.value,
     });
   for (const label of (tree.get(['select']) as string[] | undefined) ?? [])
-    if (tree.get(['schemes', label]) === undefined) tree.reshape(['schemes', label], {}, ['select']);
-  for (const [label, config] of Object.entries(asMap(tree.get(['schemes'])))) {
-    const path = ['schemes', label];
-    if (config === null) tree.reshape(path, {});
-    for (const slot of Object.keys(asMap(tree.get([...path, 'plasticity']))))
-      for (const key of ['optimiser', 'biasOptimiser']) named(tree, [...path, 'plasticity', slot, key]);
-    if (tree.get([...path, 'train']) !== undefined) named(tree, [...path, 'train', 'optimiser']);
-  }
+    if (!tree.has(['schemes', label])) tree.reshape(['schemes', label], {}, ['select']);
 }
-function normaliseSeeds(tree: Tree): void {
-  const one = tree.get(['seed']);
-  const many = tree.get(['seeds']);
-  if (typeof many === 'number')
-    tree.reshape(
-      ['seeds'],
-      Array.from({ length: many }, (_, k) => k),
-    );
-  if (one === undefined) return;
-  tree.reshape(['seeds'], [one], ['seed']);
-  tree.remove(['seed']);
-}
-function normaliseTrain(tree: Tree, path: Path, convert: Convert): void {
-  named(tree, [...path, 'optimiser']);
+function normaliseTime(tree: Tree, path: Path, convert: Convert): void {
   const at = [...path, 'dt'];
   const dt = tree.get(at);
   if (typeof dt === 'string') tree.reshape(at, toNumber(dt, 'ms', convert, tree.place(at)?.value));
 }
 /** Parameters, signals and traces of parts written in the config get all their fields. */
 function normaliseDefine(tree: Tree, convert: Convert): void {
+  for (const label of keysOf(tree, ['define', 'activations']))
+    textify(tree, ['define', 'activations', label]);
   for (const kind of ['rules', 'neurons', 'optimisers', 'schemes'])
     for (const [name, part] of Object.entries(asMap(tree.get(['define', kind])))) {
       const path: Path = ['define', kind, name];
@@ -141,17 +108,15 @@ function normaliseDefine(tree: Tree, convert: Convert): void {
           const { unit = '1', role = 'state', doc = signal, ...rest } = asMap(spec);
           tree.reshape([...place, signal], { ...rest, unit: String(unit), role, doc });
         }
-      for (const slot of Object.keys(asMap(tree.get([...path, 'plasticity']))))
-        for (const key of ['optimiser', 'biasOptimiser']) named(tree, [...path, 'plasticity', slot, key]);
       textify(tree, path);
     }
 }
 function parameterSpec(tree: Tree, path: Path, given: unknown, convert: Convert): Map {
   const full = isMapping(given) ? given : { value: given };
   const { value, unit, doc = String(path.at(-1)) } = full;
-  const stated = unit === undefined ? undefined : String(unit);
+  const stated = typeof unit === 'string' || typeof unit === 'number' ? String(unit) : undefined;
   if (typeof value !== 'string') return { ...full, value: value ?? 0, unit: stated ?? '1', doc };
-  const at = tree.place(path)?.value;
+  const at = tree.place(isMapping(given) ? [...path, 'value'] : path)?.value;
   if (!isQuantity(value))
     throw new ApicalError(
       'APICAL_CONFIG',
@@ -169,11 +134,13 @@ function textify(tree: Tree, path: Path): void {
     else if (Array.isArray(value)) value.forEach((_, k) => walk([...at, k]));
     else if (isMapping(value)) for (const k of Object.keys(value)) walk([...at, k]);
   };
-  for (const key of ['choices', 'constants']) if (tree.has([...path, key])) walk([...path, key]);
-  if (tree.has([...path, 'update', 'terms'])) walk([...path, 'update', 'terms']);
+  const sizes = keysOf(tree, [...path, 'populations']).map(name => ['populations', name, 'size']);
+  for (const keys of [['choices'], ['constants'], ['value'], ['slope'], ['update', 'terms'], ...sizes])
+    walk([...path, ...keys]);
 }
 /** Labels that name schemes must exist among them. */
-function checkLabels(tree: Tree, { schemes, select, baseline, control }: ExperimentConfig): void {
+function checkLabels(tree: Tree, experiment: ExperimentConfig): void {
+  const { schemes, select, baseline, control } = experiment;
   const labels = Object.keys(schemes ?? {});
   if (labels.length === 0)
     throw new ApicalError(
@@ -184,6 +151,12 @@ function checkLabels(tree: Tree, { schemes, select, baseline, control }: Experim
       },
     );
   const running = select ?? labels;
+  const { seeds } = experiment;
+  const twice = seeds.find((seed, k) => seeds.indexOf(seed) < k);
+  if (twice !== undefined)
+    throw new ApicalError('APICAL_CONFIG', `seed ${twice} is there twice in "seeds"`, {
+      at: tree.place(['seeds'])?.value,
+    });
   if (new Set(running).size !== running.length)
     throw new ApicalError('APICAL_CONFIG', `"select" names a scheme twice: ${running.join(', ')}`, {
       at: tree.place(['select'])?.value,

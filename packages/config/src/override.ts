@@ -1,6 +1,7 @@
 /** Values from the command line: `a.b=value`, `~a.b`, `+meta.x=1`, and sweeps over several values. */
 import { ApicalError } from '@apical/core';
 import { parse } from 'yaml';
+import { isMapping } from './source.js';
 
 export interface Override {
   readonly text: string;
@@ -16,15 +17,35 @@ function fail(text: string, at: number, why: string): never {
     at: 'command line',
   });
 }
+/** What YAML reads as a number, flag, null or simple text; the rest is text as it stands. */
+const plain = /^\s*[\w.+~-]*\s*$/;
+/** `{a:1}` is a map here, as Hydra users write it; YAML wants a blank after the colon. */
+function spaceColons(written: string): string {
+  const open: string[] = [];
+  let quote = '';
+  let key = false;
+  let out = '';
+  for (let k = 0; k < written.length; k++) {
+    const c = written[k]!;
+    out += c;
+    if (quote) quote = c === quote ? '' : quote;
+    else if ((c === '"' || c === "'") && /[[{,:\s]/.test(written[k - 1] ?? ' ')) quote = c;
+    else if (c === '[' || c === '{') [key] = [open.push(c) > 0 && c === '{'];
+    else if (c === ']' || c === '}') open.pop();
+    else if (c === ',') key = open.at(-1) === '{';
+    else if (c === ':' && key) {
+      key = false;
+      out += ' ';
+    }
+  }
+  return out;
+}
 /** `[1,2]`, `{a:1}`, `null`, `true`, `1e-3`, `'quoted'`, anything else is text. */
 export function parseValue(written: string, text = written): unknown {
-  // {a:1} is a map here, as Hydra users write it; YAML wants a blank after the colon
-  const spaced = /^\s*[[{]/.test(written) ? written.replace(/([{,]\s*[\w./-]+):(?=[^\s])/g, '$1: ') : written;
-  if (/^\s*[*&!|>%@`]/.test(spaced)) return written;
+  if (!/^\s*[[{"']/.test(written) && !plain.test(written)) return written;
+  const spaced = spaceColons(written);
   try {
-    const value: unknown = parse(spaced);
-    // `a: b` on the command line is text, not a map
-    return typeof value === 'object' && value !== null && !/^\s*[[{]/.test(spaced) ? written : value;
+    return parse(spaced) as unknown;
   } catch (e) {
     return fail(
       text,
@@ -43,7 +64,10 @@ export function parseOverride(text: string): Override {
   const key = text.slice(start, remove && equals < 0 ? undefined : equals);
   const path = key.split('.');
   const empty = path.findIndex(p => p.trim() === '');
-  if (empty >= 0) fail(text, start + path.slice(0, empty).join('.').length, 'a part of the key is empty');
+  const column = (k: number): number => start + path.slice(0, k).reduce((n, p) => n + p.length + 1, 0);
+  if (empty >= 0) fail(text, column(empty), 'a part of the key is empty');
+  const reserved = path.indexOf('__proto__');
+  if (reserved >= 0) fail(text, column(reserved), '"__proto__" cannot be a key');
   if (remove) return { text, path, kind: 'remove' };
   const written = text.slice(equals + 1);
   return { text, path, kind: add ? 'add' : 'set', value: parseValue(written, text), written };
@@ -74,17 +98,23 @@ export function sweepValues(written: string, text = written): string[] | undefin
     const given = splitCommas(call[2]!).map(Number);
     const [start, stop, step] =
       given.length === 1 ? [0, given[0]!, 1] : [given[0]!, given[1]!, given[2] ?? 1];
-    if (given.length > 3 || given.some(Number.isNaN) || !(step > 0))
+    if (given.length > 3 || call[2]!.trim() === '' || !given.every(Number.isFinite) || step === 0)
       fail(
         text,
         text.length - written.length,
-        'range(stop), range(start,stop) or range(start,stop,step) with a positive step',
+        'range(stop), range(start,stop) or range(start,stop,step) with numbers and a step that is not 0',
       );
     const n = Math.max(0, Math.ceil((stop - start) / step - 1e-9));
     return Array.from({ length: n }, (_, k) => String(Number((start + k * step).toPrecision(12))));
   }
   const pieces = splitCommas(written);
   return pieces.length > 1 ? pieces : undefined;
+}
+/** `{ train: { batch: [16, 32] } }` and `{ train.batch: [16, 32] }` are the same. */
+function flat(sweep: Readonly<Record<string, unknown>>, above = ''): [key: string, values: unknown][] {
+  return Object.entries(sweep).flatMap(([key, values]) =>
+    isMapping(values) ? flat(values, `${above}${key}.`) : [[`${above}${key}`, values] as [string, unknown]],
+  );
 }
 /** Lists that `seeds` and `schemes` take anyway are not swept over. */
 const lists = new Set(['seeds', 'schemes', 'select']);
@@ -93,7 +123,7 @@ export function expandOverrides(
   overrides: readonly string[],
   sweep: Readonly<Record<string, unknown>> = {},
 ): string[][] {
-  const swept = Object.entries(sweep).map(([key, values]) => ({
+  const swept = flat(sweep).map(([key, values]) => ({
     key,
     values: Array.isArray(values)
       ? values.map(v => JSON.stringify(v))

@@ -5,7 +5,7 @@ import { ApicalError, isApicalError } from '@apical/core';
 export type Convert = (text: string, unit: string) => number;
 
 const quantity =
-  /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*([A-Za-z][\w/*^().\s-]*|1\/[A-Za-z(][\w/*^().\s-]*)$/;
+  /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![eE][-+]?\d)\s*([A-Za-z][\w/*^().\s-]*|1\/[A-Za-z(][\w/*^().\s-]*)$/;
 /** Is the text a number followed by a unit? */
 export const isQuantity = (text: string): boolean => quantity.test(text);
 export const unitOf = (text: string): string | undefined => quantity.exec(text)?.[1]?.trim();

@@ -30,7 +30,10 @@ export function render(
   const document = new Document(value);
   const note = (node: unknown, path: Path): void => {
     if (isMap(node)) {
-      if (node.items.length === 0) node.comment = ` ${composed.origin(path)}`;
+      if (node.items.length === 0) {
+        node.flow = true;
+        node.comment = ` ${composed.origin(path)}`;
+      }
       for (const pair of node.items)
         note(pair.value, [...path, String(isScalar(pair.key) ? pair.key.value : pair.key)]);
     } else if (isSeq(node)) {

@@ -14,13 +14,15 @@ export type Schema = Documented &
     /** Any key; values alike. */
     | { readonly kind: 'map'; readonly of: Schema }
     | { readonly kind: 'list'; readonly of: Schema; readonly least?: number }
-    | { readonly kind: 'number'; readonly min?: number; readonly whole?: boolean }
+    | { readonly kind: 'number'; readonly min?: number; readonly max?: number; readonly whole?: boolean }
     /** `names`: the parts of this kind that are loaded; checked later, completed by editors. */
     | { readonly kind: 'text'; readonly names?: PartKind; readonly allowed?: readonly string[] }
     | { readonly kind: 'flag' }
     | { readonly kind: 'nothing' }
     | { readonly kind: 'anything' }
     | { readonly kind: 'either'; readonly of: readonly Schema[] }
+    /** A schema that holds itself, by name. */
+    | { readonly kind: 'again'; readonly name: string; readonly of: () => Schema }
   );
 export const object = (
   keys: Readonly<Record<string, Schema>>,
@@ -45,7 +47,8 @@ export const number = (doc?: string, min?: number): Schema => ({
   ...withDoc(doc),
   ...(min === undefined ? {} : { min }),
 });
-export const whole = (doc?: string, min?: number): Schema => ({ ...number(doc, min), whole: true }) as Schema;
+export const whole = (doc?: string, min?: number, max?: number): Schema =>
+  ({ ...number(doc, min), whole: true, ...(max === undefined ? {} : { max }) }) as Schema;
 export const text = (doc?: string): Schema => ({ kind: 'text', ...withDoc(doc) });
 export const nameOf = (names: PartKind, doc?: string): Schema => ({ kind: 'text', names, ...withDoc(doc) });
 export const oneOf = (allowed: readonly string[], doc?: string): Schema => ({
@@ -53,6 +56,7 @@ export const oneOf = (allowed: readonly string[], doc?: string): Schema => ({
   allowed,
   ...withDoc(doc),
 });
+export const again = (name: string, of: () => Schema): Schema => ({ kind: 'again', name, of });
 export const flag = (doc?: string): Schema => ({ kind: 'flag', ...withDoc(doc) });
 export const nothing: Schema = { kind: 'nothing' };
 export const anything = (doc?: string): Schema => ({ kind: 'anything', ...withDoc(doc) });

@@ -1,5 +1,6 @@
 /** What an experiment config may hold. */
 import {
+  again,
   anything,
   either,
   flag,
@@ -98,6 +99,7 @@ const scheme = object(
   },
   'a scheme and its answers to the slots',
 );
+const expression = either(undefined, text(), number());
 const parameterSpec = either(
   'a value (with unit), or value and doc',
   number(),
@@ -121,11 +123,85 @@ const block = {
   doc: text(),
   source,
   parameters: mapOf(parameterSpec),
-  constants: mapOf(text()),
-  choices: mapOf(mapOf(either(undefined, text(), number()))),
+  constants: mapOf(expression),
+  choices: mapOf(mapOf(expression)),
 };
-const expression = either(undefined, text(), number());
 const ends = (of: Schema): Schema => object({ pre: of, post: of });
+const population = object(
+  {
+    neuron: either(
+      'one neuron model, or by place',
+      nameOf('NeuronModel'),
+      object({ first: nameOf('NeuronModel'), hidden: nameOf('NeuronModel'), last: nameOf('NeuronModel') }),
+    ),
+    size: either('units, as size[l]', text(), whole(undefined, 1)),
+    depth: either('order in sweeps', text(), number()),
+    role: text(),
+    choose: names,
+    parameters: mapOf(value),
+  },
+  'a population, one for each layer where its name holds {l}',
+  ['neuron'],
+);
+const draw = object({ draw: nameOf('Initialiser'), parameters: mapOf(number()) }, undefined, ['draw']);
+const projection = object(
+  {
+    from: text('population.signal'),
+    to: text('population.signal'),
+    phase: either(undefined, text(), listOf(text())),
+    role: text(),
+    connectivity: nameOf('Connectivity'),
+    gain: value,
+    weights: either(
+      'how they are drawn, or as a function of other weights',
+      draw,
+      object({ values: listOf(number()) }, undefined, ['values']),
+      object(
+        {
+          function: nameOf('WeightFunction'),
+          of: listOf(text()),
+          parameters: mapOf(value),
+          initial: draw,
+          at: listOf(text('a phase, or build')),
+        },
+        undefined,
+        ['function', 'of', 'at'],
+      ),
+    ),
+    along: text('use the weights of this projection'),
+    reversed: flag('against the stored direction'),
+    bias: flag(),
+    constraint: text('equations on w after every application'),
+    plasticity: either('slots of rules', text(), listOf(text())),
+  },
+  'a projection, one for each layer where it fits',
+  ['from', 'to', 'phase'],
+);
+const program: Schema = again('program', () => listOf(stage));
+const stage = either(
+  undefined,
+  object(
+    {
+      phase: either(undefined, text(), listOf(text())),
+      sweep: oneOf(['up', 'down']),
+      on: listOf(text(), 'populations, projections or roles'),
+    },
+    undefined,
+    ['phase'],
+  ),
+  object({ set: mapOf(number()) }, undefined, ['set']),
+  object({ when: text('an expression'), stages: program }, undefined, ['when', 'stages']),
+  object({ every: whole(undefined, 1), stages: program }, undefined, ['every', 'stages']),
+  object(
+    {
+      repeat: value,
+      until: object({ settled: listOf(text()), within: number(undefined, 0) }, undefined, ['within']),
+      stages: program,
+    },
+    undefined,
+    ['repeat', 'stages'],
+  ),
+);
 const define = object(
   {
     rules: mapOf(
@@ -171,7 +247,7 @@ const define = object(
     ),
     activations: mapOf(
       object(
-        { doc: text(), source, value: text(), slope: text(), forward: text(), backward: text() },
+        { doc: text(), source, value: expression, slope: expression, forward: text(), backward: text() },
         'an activation',
       ),
     ),
@@ -186,11 +262,16 @@ const define = object(
           forward: listOf(text()),
           feedback: listOf(text()),
           parameters: mapOf(parameterSpec),
-          heads: mapOf(object({ activation: text(), slot: text(), choose: names })),
+          heads: mapOf(
+            object({ activation: nameOf('Activation'), slot: text(), choose: names }, undefined, [
+              'activation',
+              'slot',
+            ]),
+          ),
           plasticity: mapOf(either(undefined, plasticity, nothing)),
-          populations: mapOf(anything()),
-          projections: mapOf(anything()),
-          programs: mapOf(listOf(anything())),
+          populations: mapOf(population),
+          projections: mapOf(projection),
+          programs: mapOf(program),
         },
         'a layered network as a template',
         ['input', 'output', 'target', 'forward', 'populations', 'projections', 'programs'],
@@ -207,6 +288,9 @@ const use = (kind: 'Task' | 'Dataset'): Schema =>
   );
 const labelled = (kind: 'Probe' | 'Observer'): Schema =>
   mapOf(either(undefined, object({ use: nameOf(kind, 'default: the label'), options }), nothing));
+
+/** A slip such as seeds=1e9 must not fill the memory. */
+export const mostSeeds = 10_000;
 
 export const experimentSchema = object(
   {
@@ -232,7 +316,11 @@ export const experimentSchema = object(
     baseline: text('the scheme the others are compared to'),
     control: text('a control that the baseline must beat'),
     seed: whole('one seed', 0),
-    seeds: either('how many seeds, or which', whole(undefined, 1), listOf(whole(undefined, 0), undefined, 1)),
+    seeds: either(
+      'how many seeds, or which',
+      whole(undefined, 1, mostSeeds),
+      listOf(whole(undefined, 0), undefined, 1),
+    ),
     probes: labelled('Probe'),
     observers: labelled('Observer'),
     define,

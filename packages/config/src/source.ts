@@ -1,6 +1,7 @@
 /** One YAML file or command-line value as plain data with the position of every key and value. */
 import { ApicalError } from '@apical/core';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Pair } from 'yaml';
 
 export type Path = readonly (string | number)[];
 export const pathKey = (path: Path): string => path.join('\u0000');
@@ -31,55 +32,70 @@ export function readYaml(text: string, file: string): Source {
     uniqueKeys: true,
     prettyErrors: false,
   });
-  const at = (offset: number): string => {
+  const fail = (why: string, offset: number): never => {
     const { line, col } = counter.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
-  const [error] = document.errors;
-  if (error) {
-    const { line, col } = counter.linePos(error.pos[0]);
-    const written = text.split('\n')[line - 1] ?? '';
-    throw new ApicalError('APICAL_CONFIG', `${error.message}\n    ${written}\n    ${' '.repeat(col - 1)}^`, {
+    const written = text.split(/\r?\n/)[line - 1] ?? '';
+    throw new ApicalError('APICAL_CONFIG', `${why}\n    ${written}\n    ${' '.repeat(col - 1)}^`, {
       at: `${file}:${line}:${col}`,
     });
+  };
+  // a warning is about a tag that nobody knows: its value would not be what was meant
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem) {
+    const [start] = problem.pos;
+    const twice =
+      problem.code === 'DUPLICATE_KEY' ? /^[^:\n]+/.exec(text.slice(start))?.[0].trim() : undefined;
+    fail(twice === undefined ? problem.message : `key "${twice}" is there twice in one map`, start);
   }
-  const places = new Map<string, Place>();
-  visit(document, document.contents, [], at(0), at, places, file, counter);
-  return { data: document.toJS({ maxAliasCount: 100 }) as unknown, places };
-}
-function visit(
-  document: Document,
-  node: unknown,
-  path: Path,
-  key: string,
-  at: (offset: number) => string,
-  places: Map<string, Place>,
-  file: string,
-  counter: LineCounter,
-): void {
-  const found: unknown = isAlias(node) ? node.resolve(document) : node;
-  const offset =
-    (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node as Node).range?.[0] : undefined) ??
-    0;
-  const isBlock = isScalar(found) && (found.type === 'BLOCK_LITERAL' || found.type === 'BLOCK_FOLDED');
-  places.set(pathKey(path), {
-    value: node === null ? key : at(offset),
-    key,
-    ...(isBlock ? { block: { file, line: counter.linePos(offset).line } } : {}),
+  visitPairs(document.contents, pair => {
+    if (isScalar(pair.key) && pair.key.value === '__proto__')
+      fail('"__proto__" cannot be a key', pair.key.range?.[0] ?? 0);
   });
-  if (isSeq(found))
-    found.items.forEach((item, k) =>
-      visit(document, item, [...path, k], at(offset), at, places, file, counter),
-    );
-  if (!isMap(found)) return;
-  for (const pair of found.items) {
-    if (!isScalar(pair.key)) continue;
-    const keyAt = at(pair.key.range?.[0] ?? 0);
-    if (pair.key.value === '<<') {
-      visit(document, pair.value, path, keyAt, at, places, file, counter);
-      continue;
+  let data: unknown;
+  try {
+    data = document.toJS({ maxAliasCount: 100 });
+  } catch (e) {
+    fail(`aliases cannot be followed: ${e instanceof Error ? e.message : String(e)}`, 0);
+  }
+  return { data, places: placesIn(document, file, counter) };
+}
+/** Places of all keys and values of a document. */
+function placesIn(document: Document, file: string, counter: LineCounter): Map<string, Place> {
+  const places = new Map<string, Place>();
+  const linesOf = (node: unknown): Pick<Place, 'block'> =>
+    isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED')
+      ? { block: { file, line: counter.linePos(node.range?.[0] ?? 0).line } }
+      : {};
+  const at = (node: unknown): string => {
+    const { line, col } = counter.linePos(isNode(node) ? (node.range?.[0] ?? 0) : 0);
+    return `${file}:${line}:${col}`;
+  };
+  const visit = (node: unknown, path: Path, key: string): void => {
+    const found: unknown = isAlias(node) ? node.resolve(document) : node;
+    const place = { value: isNode(node) ? at(node) : key, key, ...linesOf(found) };
+    if (isSeq(found)) found.items.forEach((item, k) => visit(item, [...path, k], at(item)));
+    if (isMap(found)) {
+      // keys that are merged in (`<<: *base`) give way to those written here, and the first of several bases wins
+      for (const pair of found.items)
+        if (isMerge(pair))
+          for (const base of isSeq(pair.value) ? [...pair.value.items].reverse() : [pair.value])
+            visit(base, path, key);
+      for (const pair of found.items)
+        if (isScalar(pair.key) && !isMerge(pair))
+          visit(pair.value, [...path, String(pair.key.value)], at(pair.key));
     }
-    visit(document, pair.value, [...path, String(pair.key.value)], keyAt, at, places, file, counter);
+    places.set(pathKey(path), place);
+  };
+  visit(document.contents, [], `${file}:1:1`);
+  return places;
+}
+const isMerge = ({ key }: Pair): boolean =>
+  isScalar(key) && (key.value === '<<' || typeof key.value === 'symbol');
+function visitPairs(node: unknown, seen: (pair: Pair) => void): void {
+  if (!isMap(node) && !isSeq(node)) return;
+  for (const item of node.items) {
+    if (isPair(item)) seen(item);
+    visitPairs(isPair(item) ? item.value : item, seen);
   }
 }
 /** The same place for a value and all that is in it. */

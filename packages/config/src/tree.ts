@@ -12,7 +12,9 @@ export class Tree {
       const own = place(path);
       if (isMapping(value) && isMapping(this.get(path))) {
         for (const [k, v] of Object.entries(value)) into([...path, k], v);
-        if (own && !this.#places.has(pathKey(path))) this.#places.set(pathKey(path), own);
+        // a map stands where it was first written, the whole config in the file that was read last
+        if (own && (path.length === 0 || !this.#places.has(pathKey(path))))
+          this.#places.set(pathKey(path), own);
         return;
       }
       this.#put(path, structuredClone(value));
@@ -28,7 +30,28 @@ export class Tree {
     const whole = source.places.get('');
     for (let n = 1; n < at.length; n++)
       if (whole && !this.has(at.slice(0, n))) this.#places.set(pathKey(at.slice(0, n)), whole);
-    into(at, source.data ?? {});
+    into(at, source.data === null && at.length === 0 ? {} : source.data);
+  }
+  /** Merges what is at one path into what is at another, each with its places. */
+  move(from: Path, to: Path): void {
+    const start = pathKey(from);
+    const places = new Map<string, Place>();
+    for (const [key, place] of this.#places)
+      if (key === start || key.startsWith(`${start}\u0000`)) places.set(key.slice(start.length + 1), place);
+    const data = this.get(from);
+    this.remove(from);
+    this.merge({ data, places }, to);
+  }
+  /** Dotted text → path; keys that hold dots themselves are found whole. */
+  pathOf(text: string): string[] {
+    const rest = text.split('.');
+    const out: string[] = [];
+    while (rest.length) {
+      let n = rest.length;
+      while (n > 1 && !this.has([...out, rest.slice(0, n).join('.')])) n--;
+      out.push(rest.splice(0, n).join('.'));
+    }
+    return out;
   }
   get(path: Path): unknown {
     let value = this.data;
@@ -39,6 +62,7 @@ export class Tree {
     return value;
   }
   has(path: Path): boolean {
+    if (path.length === 0) return true;
     const parent = this.get(path.slice(0, -1));
     return typeof parent === 'object' && parent !== null && Object.hasOwn(parent, path.at(-1)!);
   }
@@ -48,7 +72,7 @@ export class Tree {
     delete parent[path.at(-1)!];
     this.#forget(path);
   }
-  /** Puts data in another form at a place; what it holds keeps the place of `from` unless it has one of its own. */
+  /** Puts data in another form at a place; what had no place of its own there gets that of `from`. */
   reshape(path: Path, value: unknown, from: Path = path): void {
     const place = this.place(from);
     const kept = new Map(this.#places);
@@ -81,7 +105,7 @@ export class Tree {
     }
     let at = this.data as Record<string | number, unknown>;
     for (const key of path.slice(0, -1)) {
-      if (typeof at[key] !== 'object' || at[key] === null) at[key] = {};
+      if (!Object.hasOwn(at, key) || typeof at[key] !== 'object' || at[key] === null) at[key] = {};
       at = at[key] as Record<string | number, unknown>;
     }
     at[path.at(-1)!] = value;

@@ -4,14 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { compareSchemes, inProcessLauncher, localLauncher } from '@apical/compare';
 import type { RunOne } from '@apical/compare';
 import { ApicalError, isApicalError } from '@apical/core';
-import type {
-  ComparisonResult,
-  ExperimentConfig,
-  Launcher,
-  RunConfig,
-  RunEvent,
-  RunResult,
-} from '@apical/core';
+import type { ComparisonResult, Launcher, RunConfig, RunEvent, RunResult } from '@apical/core';
 import { environment } from '@apical/run';
 import { workerEntry } from './builtins.js';
 import { shippedBy } from './composition.js';
@@ -147,7 +140,7 @@ export async function compareExperiment(
       tell: workshop.tell,
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    if (stored) await saveComparison(result, directory, options.record);
+    if (stored && !options.signal?.aborted) await saveComparison(result, directory, options.record);
     return result;
   } catch (error) {
     throw placedAt(error, places);

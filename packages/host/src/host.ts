@@ -32,7 +32,7 @@ export interface Host extends Library {
   /** What is loaded, and who named it. */
   readonly plugins: readonly LoadedPlugin[];
   readonly bus: Bus;
-  service<K extends ServiceKind>(kind: K): ServiceTypes[K];
+  readonly service: <K extends ServiceKind>(kind: K) => ServiceTypes[K];
   /** Ends the bus: every subscription is let go. The host answers no more. */
   dispose(): void;
 }

@@ -3,6 +3,7 @@ import { ApicalError } from '@apical/core';
 import type { ComparisonResult, ExperimentConfig, PartKind, RunConfig, RunResult } from '@apical/core';
 import { jsonSchema } from '@apical/config';
 import type { VerifyResult } from '@apical/testing';
+import { auditScheme, type AuditLine } from './audit.js';
 import { describeCircuit, type CircuitDescription } from './circuit-view.js';
 import {
   composeExperiment,
@@ -68,6 +69,8 @@ export interface Library {
   read(folder: string): Promise<FolderResult>;
   /** Populations, projections, programs and cost of a run, built and not computed. */
   circuit(config: RunConfig, options?: { readonly places?: Places }): Promise<CircuitDescription>;
+  /** Plausibility of a scheme, computed from its circuit. */
+  audit(scheme: string): AuditLine[];
   /** One part by kind (`scheme`, `rule`, …) and name. */
   part(kind: string, name: string): DescribedPart;
   parts(kind: string): DescribedPart[];
@@ -121,6 +124,7 @@ export function createLibrary(workshop: Workshop): Library {
     verify: async (paths = []) => verifyGolden(workshop, paths),
     read: readFolder,
     circuit: async (config, { places } = {}) => describeCircuit(workshop, settled(workshop, config), places),
+    audit: name => auditScheme(workshop, catalogues.Scheme.get(name)),
     part: (kind, name) => described(kindWord(kind), name),
     parts(kind) {
       const word = kindWord(kind);

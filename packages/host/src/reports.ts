@@ -4,6 +4,7 @@ import path from 'node:path';
 import { comparisonOf, outcomeOf, type Outcome } from '@apical/compare';
 import { ApicalError } from '@apical/core';
 import type { ComparisonResult, ExperimentConfig, RunConfig, RunResult } from '@apical/core';
+import { runConfigs } from '@apical/config';
 import { environment } from '@apical/run';
 import { findRuns, readComparison, readRun, type StoredComparison } from './run-folders.js';
 
@@ -58,11 +59,10 @@ async function again(folder: string, stored: StoredComparison): Promise<Comparis
   });
   return { ...result, hash: stored.hash };
 }
-const runConfigOf = (experiment: ExperimentConfig, label: string, seed: number): RunConfig => {
-  const { schemes, select: _s, seeds: _n, baseline: _b, control: _c, margin: _m, ...rest } = experiment;
-  const scheme = schemes[label] ?? {};
-  return { ...rest, label, scheme: { ...scheme, use: scheme.use ?? label }, seed };
-};
+/** What a run that left nothing would have been. */
+function runConfigOf(experiment: ExperimentConfig, label: string, seed: number): RunConfig {
+  return runConfigs({ ...experiment, select: [label], seeds: [seed] })[0]!;
+}
 /** Runs of one scheme under several hashes are rows of their own, `label@hash`. */
 async function fromRuns(folder: string): Promise<ComparisonResult> {
   const found: RunResult[] = [];
@@ -91,9 +91,9 @@ async function fromRuns(folder: string): Promise<ComparisonResult> {
   });
   const hashes = new Map(runs.map(r => [r.config.label, r.summary.id.hash]));
   const labels = [...hashes.keys()];
-  const { label: _l, scheme: _s, seed: _n, ...rest } = first.config;
+  const { name, task, dataset, network, train, probes, observers, define, plugins, meta } = first.config;
   const experiment: ExperimentConfig = {
-    ...rest,
+    ...{ name, task, dataset, network, train, probes, observers, define, plugins, meta },
     schemes: Object.fromEntries(runs.map(r => [r.config.label, r.config.scheme])),
     baseline: labels.find(l => l === 'bp' || l.startsWith('bp@')) ?? labels[0]!,
     seeds: [...new Set(runs.map(r => r.config.seed))].sort((a, b) => a - b),

@@ -64,15 +64,15 @@ export async function readRun(folder: string): Promise<RunResult | undefined> {
   const summary = await readSummary(folder);
   if (!summary) return undefined;
   const file = path.join(folder, 'config.resolved.yaml');
-  let config: RunConfig & { schema?: number };
+  let written: Record<string, unknown>;
   try {
-    config = parse(await readFile(file, 'utf8')) as RunConfig;
+    written = parse(await readFile(file, 'utf8')) as Record<string, unknown>;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ApicalError('APICAL_STORE', `${file} cannot be read: ${why}`, { at: file, cause: error });
   }
-  const { schema: _, ...rest } = config;
-  return { config: rest, summary, rows: await readRows(folder), folder };
+  delete written['schema']; // of the file, not of the run
+  return { config: written as unknown as RunConfig, summary, rows: await readRows(folder), folder };
 }
 /** Folders with a summary, anywhere below, in the order of their names. */
 export async function findRuns(folder: string): Promise<string[]> {

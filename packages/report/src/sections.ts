@@ -2,7 +2,15 @@
 import type { Environment, RunResult } from '@apical/core';
 import { tInterval } from '@apical/numerics';
 import type { Scene } from './figure.js';
-import { formatBytes, formatCount, formatEstimate, formatSeconds, missing, significant } from './format.js';
+import {
+  fixed,
+  formatBytes,
+  formatCount,
+  formatEstimate,
+  formatSeconds,
+  missing,
+  significant,
+} from './format.js';
 import { definitions, Html, markup, section, table, type TableCell } from './page.js';
 import { ended, onLayer, type ToldRun } from './series.js';
 
@@ -40,18 +48,27 @@ function lastValues(runs: readonly ToldRun[]): readonly LayerRow[] {
     }
   return [...layers].sort((a, b) => a[0] - b[0]).map(([layer, values]) => ({ layer, values }));
 }
-export const knownQuantities: Readonly<Record<string, readonly [string, string]>> = {
+export const knownQuantities: Readonly<
+  Record<string, readonly [name: string, doc: string, decimals?: number]>
+> = {
   'angle-to-bp': [
     'angle to BP (°)',
     'Between the update and that of backpropagation; signed cosine, so up to 180°.',
+    1,
   ],
-  'angle-weights': ['angle of Wᵀ and B (°)', 'Between feedback weights and transposed forward weights.'],
-  'cosine-to-bp': ['cosine to BP', 'Signed cosine of the same angle.'],
-  'norm-ratio': ['norm ratio', 'Length of the update over that of backpropagation.'],
-  'sign-agreement': ['sign agreement', 'Share of weights whose update has the sign of backpropagation.'],
+  'angle-weights': ['angle of Wᵀ and B (°)', 'Between feedback weights and transposed forward weights.', 1],
+  'cosine-to-bp': ['cosine to BP', 'Signed cosine of the same angle.', 3],
+  'norm-ratio': ['norm ratio', 'Length of the update over that of backpropagation.', 3],
+  'sign-agreement': ['sign agreement', 'Share of weights whose update has the sign of backpropagation.', 3],
   'reference-norm': ['BP norm', 'Length of the reference update.'],
   'angle-null-sd': ['chance (°)', 'Band around 90° in which random directions lie: ± 2 standard deviations.'],
 };
+/** An estimate no finer than so many decimals: an angle of 1e-7° is rounding, not a measurement. */
+function estimateTo(values: readonly number[], average: number, decimals: number | undefined): string {
+  const spread = Math.max(...values.map(v => Math.abs(v - average)));
+  const isFiner = decimals !== undefined && spread < 0.5 * 10 ** -decimals;
+  return isFiner ? fixed(average, decimals) : estimateOf(values);
+}
 /** Undefined where no probe told anything by layer. */
 export function layerSection(scene: Scene): Html | undefined {
   const names = probeNames(scene.runs).filter(n => n !== 'reference-too-small');
@@ -79,7 +96,7 @@ export function layerSection(scene: Scene): Html | undefined {
                 ? finite.length
                   ? `90 ± ${significant(2 * average, 2)}`
                   : missing
-                : estimateOf(v),
+                : estimateTo(v, average, knownQuantities[name]?.[2]),
             value: finite.length ? average : undefined,
           };
         }),

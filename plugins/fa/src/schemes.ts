@@ -59,7 +59,7 @@ export const kp: Scheme = defineScheme({
   doc: 'Kolen-Pollack: feedback takes the same updates as the forward weights, both decay',
   source: { paper: 'Kolen & Pollack 1994; Akrout et al. 2019' },
   parameters: {
-    weightDecay: { ...parameter('decay of forward and feedback weights per update', 3e-4), min: 0, max: 1 },
+    weightDecay: { ...parameter('decay of forward and feedback weights per update', 1e-4), min: 0, max: 1 },
   },
   plasticity: { forward: deltaPlasticity },
   assemble: (net, layers, { settings }) =>

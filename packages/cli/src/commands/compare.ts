@@ -28,7 +28,7 @@ export async function compare(
   const typed = [target, ...overrides].map(quoted).join(' ');
   const command = `apical compare ${typed}${options.multirun ? ' -m' : ''}`;
   const given = { target, overrides, roots: configRoots(), multirun: options.multirun };
-  const composed = await host.compose(given);
+  const composed = host.compose(given);
   const { signal, end } = interruption(context.screen);
   let code: ExitCode = exitCodes.done;
   const all: ComparisonResult[] = [];
@@ -55,6 +55,13 @@ export async function compare(
         subscription.unsubscribe();
       }
       all.push(result);
+      if (signal.aborted) {
+        const ended = result.rows.reduce((n, row) => n + row.runs - row.failures, 0);
+        context.terminal.err(
+          `interrupted: ${ended} of ${configs.length} runs ended; the same command goes on with the others\n`,
+        );
+        break;
+      }
       const folder = host.experimentFolder(runs, experiment.name);
       const html = path.resolve(options.report ?? path.join(folder, 'report.html'));
       if (result.runs.length)
@@ -64,7 +71,6 @@ export async function compare(
         });
       if (!json) tell(context, result, options.markdown, result.runs.length ? html : undefined);
       code = Math.max(code, listFailures(context, result, typed)) as ExitCode;
-      if (signal.aborted) break;
     }
     if (json) context.json(all.length === 1 ? withoutRows(all[0]!) : all.map(withoutRows));
   } finally {
@@ -95,8 +101,8 @@ function listFailures(context: Context, result: ComparisonResult, typed: string)
   const unbeaten = control?.beaten === false;
   if (unbeaten)
     context.terminal.err(
-      `control not beaten: ${result.baseline} is not shown to be better than ${control!.scheme} ` +
-        `(95 % interval of ${control!.scheme} minus ${result.baseline}: ${bounds(control!.difference)})\n`,
+      `control not beaten: ${result.baseline} is not shown to be better than ${control.scheme} ` +
+        `(95 % interval of ${control.scheme} minus ${result.baseline}: ${bounds(control.difference)})\n`,
     );
   return failed.length || unbeaten ? exitCodes.failed : exitCodes.done;
 }

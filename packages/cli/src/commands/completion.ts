@@ -60,7 +60,7 @@ async function choices(
   if (command === 'completion') return shells;
   if (command === 'data' && rest.length === 0) return ['list', 'fetch', 'where'];
   const host = await context.host();
-  const experiments = async (): Promise<string[]> => (await host.experiments(configRoots())).map(e => e.name);
+  const experiments = (): string[] => host.experiments(configRoots()).map(e => e.name);
   if (command === 'run' || command === 'compare')
     return rest.length === 0
       ? experiments()

@@ -29,7 +29,7 @@ export async function list(context: Context, kind: string | undefined): Promise<
     return exitCodes.done;
   }
   if (kind !== undefined && /^(experiment|config)s?$/.test(kind)) {
-    const found = await host.experiments(configRoots());
+    const found = host.experiments(configRoots());
     if (context.options.json) context.json(found);
     else context.out(columns(found.map(({ name, file, doc }) => [name, firstLine(doc), shownPath(file)])));
     return exitCodes.done;

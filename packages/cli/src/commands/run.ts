@@ -27,7 +27,7 @@ export async function run(
     ...(options.multirun ? ['-m'] : []),
   ].join(' ');
   const given = { target, overrides, roots: configRoots(), multirun: options.multirun };
-  const composed = await host.compose(given);
+  const composed = host.compose(given);
   const configs = options.multirun ? composed.configs : [oneOf(composed.configs, context)];
   const { signal, end } = interruption(context.screen);
   const progress = new Progress(context.screen, () => performance.now(), {

@@ -54,7 +54,7 @@ export async function show(
         : `show which ${kind}? "apical list ${kind}s" lists them`,
     );
   if (kind === 'config') {
-    const composed = await host.compose({ target: name, overrides, roots: configRoots() });
+    const composed = host.compose({ target: name, overrides, roots: configRoots() });
     if (context.options.json) context.json(composed.experiment);
     else context.out(composed.render({ origin: options.origin, nondefault: options.nondefault }));
     return exitCodes.done;
@@ -134,7 +134,7 @@ async function showCircuit(
   overrides: readonly string[],
 ): Promise<ExitCode> {
   const host = await context.host();
-  const composed = await host.compose({ target, overrides, roots: configRoots() });
+  const composed = host.compose({ target, overrides, roots: configRoots() });
   const labels = new Set<string>();
   const shown: object[] = [];
   for (const config of composed.configs) {
