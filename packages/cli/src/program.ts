@@ -102,6 +102,7 @@ function describeRuns(program: Command, with_: With): void {
     .argument('[overrides...]', 'key=value')
     .option('-m, --multirun', 'all runs: schemes, seeds, and values given as lists or ranges', false)
     .option('--workers <n>', 'with -m: worker processes, 0 for one on each core', wholeNumber, 0)
+    .option('--launcher <name>', 'with -m: where runs execute (apical list launchers)', 'local')
     .option('--fail-fast', 'with -m: stop when a run fails', false)
     .option('--force', 'begin again what is finished', false)
     .option('--no-report', 'write no report.html into the run folder')
@@ -137,6 +138,7 @@ function describeRuns(program: Command, with_: With): void {
       wholeNumber,
       0,
     )
+    .option('--launcher <name>', 'where runs execute (apical list launchers)', 'local')
     .option('--fail-fast', 'stop when a run fails', false)
     .option('--force', 'begin again what is finished', false)
     .option(

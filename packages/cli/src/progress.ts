@@ -97,7 +97,7 @@ export class Progress {
     }
     if (this.#quiet) return;
     if (this.#screen.live) this.#draw();
-    else if (tracked && this.#now() - tracked.said > 5000) {
+    else if (tracked && this.#running.has(key) && this.#now() - tracked.said > 5000) {
       tracked.said = this.#now();
       this.#screen.say(this.#line(tracked));
     }

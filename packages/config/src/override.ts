@@ -54,7 +54,8 @@ export function parseValue(written: string, text = written): unknown {
     );
   }
 }
-export function parseOverride(text: string): Override {
+/** All of an override but its value. */
+function parseKey(text: string): Omit<Override, 'value'> {
   const remove = text.startsWith('~');
   const add = text.startsWith('+');
   const equals = text.indexOf('=');
@@ -69,8 +70,12 @@ export function parseOverride(text: string): Override {
   const reserved = path.indexOf('__proto__');
   if (reserved >= 0) fail(text, column(reserved), '"__proto__" cannot be a key');
   if (remove) return { text, path, kind: 'remove' };
-  const written = text.slice(equals + 1);
-  return { text, path, kind: add ? 'add' : 'set', value: parseValue(written, text), written };
+  return { text, path, kind: add ? 'add' : 'set', written: text.slice(equals + 1) };
+}
+/** Throws `APICAL_OVERRIDE` with a caret under what cannot be read. */
+export function parseOverride(text: string): Override {
+  const key = parseKey(text);
+  return key.written === undefined ? key : { ...key, value: parseValue(key.written, text) };
 }
 /** Commas outside brackets and quotes. */
 export function splitCommas(text: string): string[] {
@@ -130,12 +135,12 @@ export function expandOverrides(
       : (sweepValues(String(values)) ?? [String(values)]),
   }));
   const given = overrides.map(text => {
-    const { kind, path, written = '' } = parseOverride(text);
+    const { kind, path, written = '' } = parseKey(text);
     const values = kind === 'remove' || lists.has(path.join('.')) ? undefined : sweepValues(written, text);
     const key = text.slice(0, text.indexOf('='));
     return values ? values.map(v => `${key}=${v}`) : [text];
   });
-  const named = new Set(overrides.map(o => parseOverride(o).path.join('.')));
+  const named = new Set(overrides.map(o => parseKey(o).path.join('.')));
   const all = [
     ...swept.filter(s => !named.has(s.key)).map(s => s.values.map(v => `${s.key}=${v}`)),
     ...given,

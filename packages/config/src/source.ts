@@ -1,6 +1,6 @@
 /** One YAML file or command-line value as plain data with the position of every key and value. */
 import { ApicalError } from '@apical/core';
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Pair } from 'yaml';
 
 export type Path = readonly (string | number)[];
@@ -47,9 +47,14 @@ export function readYaml(text: string, file: string): Source {
       problem.code === 'DUPLICATE_KEY' ? /^[^:\n]+/.exec(text.slice(start))?.[0].trim() : undefined;
     fail(twice === undefined ? problem.message : `key "${twice}" is there twice in one map`, start);
   }
-  visitPairs(document.contents, pair => {
-    if (isScalar(pair.key) && pair.key.value === '__proto__')
-      fail('"__proto__" cannot be a key', pair.key.range?.[0] ?? 0);
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === '__proto__')
+        fail('"__proto__" cannot be a key', key.range?.[0] ?? 0);
+    },
+    Alias(_, alias) {
+      if (!alias.resolve(document)) fail(`nothing above is marked "&${alias.source}"`, alias.range?.[0] ?? 0);
+    },
   });
   let data: unknown;
   try {
@@ -70,34 +75,28 @@ function placesIn(document: Document, file: string, counter: LineCounter): Map<s
     const { line, col } = counter.linePos(isNode(node) ? (node.range?.[0] ?? 0) : 0);
     return `${file}:${line}:${col}`;
   };
-  const visit = (node: unknown, path: Path, key: string): void => {
+  const walk = (node: unknown, path: Path, key: string): void => {
     const found: unknown = isAlias(node) ? node.resolve(document) : node;
-    const place = { value: isNode(node) ? at(node) : key, key, ...linesOf(found) };
-    if (isSeq(found)) found.items.forEach((item, k) => visit(item, [...path, k], at(item)));
+    const nothing = isScalar(node) && node.value === null && !node.source;
+    const place = { value: isNode(node) && !nothing ? at(node) : key, key, ...linesOf(found) };
+    if (isSeq(found)) found.items.forEach((item, k) => walk(item, [...path, k], at(item)));
     if (isMap(found)) {
       // keys that are merged in (`<<: *base`) give way to those written here, and the first of several bases wins
       for (const pair of found.items)
         if (isMerge(pair))
           for (const base of isSeq(pair.value) ? [...pair.value.items].reverse() : [pair.value])
-            visit(base, path, key);
+            walk(base, path, key);
       for (const pair of found.items)
         if (isScalar(pair.key) && !isMerge(pair))
-          visit(pair.value, [...path, String(pair.key.value)], at(pair.key));
+          walk(pair.value, [...path, String(pair.key.value)], at(pair.key));
     }
     places.set(pathKey(path), place);
   };
-  visit(document.contents, [], `${file}:1:1`);
+  walk(document.contents, [], `${file}:1:1`);
   return places;
 }
 const isMerge = ({ key }: Pair): boolean =>
   isScalar(key) && (key.value === '<<' || typeof key.value === 'symbol');
-function visitPairs(node: unknown, seen: (pair: Pair) => void): void {
-  if (!isMap(node) && !isSeq(node)) return;
-  for (const item of node.items) {
-    if (isPair(item)) seen(item);
-    visitPairs(isPair(item) ? item.value : item, seen);
-  }
-}
 /** The same place for a value and all that is in it. */
 export function placed(data: unknown, where: string): Source {
   const places = new Map<string, Place>();

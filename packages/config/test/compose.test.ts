@@ -48,7 +48,10 @@ t.test('defaults may be written as Hydra users do, and _self_ only where it chan
   const at = folderWith(t, 'defaults:\n  - task: blobs\n  - _self_\nschemes: { bp: {} }\n');
   t.equal(at('experiment/mine').value.dataset.use, 'blobs');
   const wrong = folderWith(t, 'defaults:\n  - _self_\n  - task: blobs\n');
-  t.match(told(() => wrong('experiment/mine')), /"_self_" can only be the last.* @ configs\/experiment\/mine.yaml:2:5$/);
+  t.match(
+    told(() => wrong('experiment/mine')),
+    /"_self_" can only be the last.* @ configs\/experiment\/mine.yaml:2:5$/,
+  );
 });
 
 t.test('short forms become long ones before anything is merged into them', async t => {
@@ -113,7 +116,7 @@ t.test('anchors and merge keys work, and what they bring stands where it was wri
   )('experiment/mine');
   t.same(composed.value.schemes.one, { use: 'bp', parameters: { a: 1, b: 2 } });
   t.same(composed.value.schemes.two, { parameters: { a: 1, b: 2 } });
-  t.equal(composed.origin('schemes.one.parameters.b'), 'configs/experiment/mine.yaml:2:48');
+  t.equal(composed.origin('schemes.one.parameters.b'), 'configs/experiment/mine.yaml:2:46');
   t.equal(composed.locate('schemes.one'), 'configs/experiment/mine.yaml:4:3');
 });
 
@@ -162,29 +165,32 @@ t.test('every value knows its file, line and column, its override, or that it is
   t.same(mine.update.terms, [{ post: 'low', pre: 'r', gain: '2' }]);
 });
 
-t.test('a rendered config composes to the same experiment, and its comments say where values come from', async t => {
-  const folder = t.testdir({
-    configs: {
-      ...base,
-      experiment: {
-        'mine.yaml':
-          'defaults: [task/blobs, train/quick]\ndoc: |\n  two\n  lines\nschemes: { bp: {}, fa: { parameters: { tau: "1" } } }\n',
+t.test(
+  'a rendered config composes to the same experiment, and its comments say where values come from',
+  async t => {
+    const folder = t.testdir({
+      configs: {
+        ...base,
+        experiment: {
+          'mine.yaml':
+            'defaults: [task/blobs, train/quick]\ndoc: |\n  two\n  lines\nschemes: { bp: {}, fa: { parameters: { tau: "1" } } }\n',
+        },
       },
-    },
-  });
-  const composed = composeIn(folder)('experiment/mine', 'seeds=2', 'name=other');
-  for (const options of [{}, { origin: true }, { nondefault: true }]) {
-    const file = t.testdir({ 'again.yaml': render(composed, options) });
-    const again = compose({ target: `${file}/again.yaml`, roots: [], convert, cwd: file });
-    t.strictSame(again.value, composed.value, JSON.stringify(options));
-  }
-  const lines = render(composed, { origin: true }).split('\n');
-  t.ok(lines.includes('  epochs: 2 # configs/train/base.yaml:1:18'));
-  t.ok(lines.includes('name: other # command line "name=other"'));
-  t.ok(lines.includes('seeds: [ 0, 1 ] # command line "seeds=2"'));
-  t.ok(lines.includes('probes: {} # default'));
-  t.notMatch(render(composed, { nondefault: true }), /backend|probes/);
-});
+    });
+    const composed = composeIn(folder)('experiment/mine', 'seeds=2', 'name=other');
+    for (const options of [{}, { origin: true }, { nondefault: true }]) {
+      const file = t.testdir({ 'again.yaml': render(composed, options) });
+      const again = compose({ target: `${file}/again.yaml`, roots: [], convert, cwd: file });
+      t.strictSame(again.value, composed.value, JSON.stringify(options));
+    }
+    const lines = render(composed, { origin: true }).split('\n');
+    t.ok(lines.includes('  epochs: 2 # configs/train/base.yaml:1:18'));
+    t.ok(lines.includes('name: other # command line "name=other"'));
+    t.ok(lines.includes('seeds: [ 0, 1 ] # command line "seeds=2"'));
+    t.ok(lines.includes('probes: {} # default'));
+    t.notMatch(render(composed, { nondefault: true }), /backend|probes/);
+  },
+);
 
 t.test('an experiment makes one run for each selected scheme and seed', async t => {
   const { value } = folderWith(
@@ -228,7 +234,10 @@ t.test('the hash does not depend on the order of keys, and not on undefined ones
 });
 
 t.test('a file may be given by path, from any folder', async t => {
-  const folder = t.testdir({ configs: base, work: { 'my try.yml': 'defaults: [task/blobs]\nschemes: { bp: }\n' } });
+  const folder = t.testdir({
+    configs: base,
+    work: { 'my try.yml': 'defaults: [task/blobs]\nschemes: { bp: }\n' },
+  });
   const { value } = composeIn(folder)('work/my try');
   t.equal(value.name, 'my-try');
   t.equal(value.dataset.use, 'blobs');

@@ -510,6 +510,7 @@ t.test('the plugins that come with Apical load, and one that is named again come
   t.same(
     shipped.map(({ plugin }) => plugin.name),
     [
+      'standard',
       'bp',
       'fa',
       'datasets-synthetic',
@@ -522,9 +523,12 @@ t.test('the plugins that come with Apical load, and one that is named again come
   );
   const { plugins, catalogues } = await createHost({
     services: { Logger: silent() },
-    plugins: [shipped[0]!, shipped[7]!.plugin],
+    plugins: [shipped[0]!, shipped[8]!.plugin],
   });
-  t.same(plugins.map(({ plugin }) => plugin.name).sort(), shipped.map(({ plugin }) => plugin.name).sort());
+  t.same(
+    plugins.map(({ plugin }) => plugin.name).sort(),
+    ['apical', ...shipped.map(({ plugin }) => plugin.name)].sort(),
+  );
   t.ok(catalogues.Observer.has('early-stopping'));
   await t.rejects(createHost({ plugins: [plugin('tasks')] }), {
     code: 'APICAL_DUPLICATE',

@@ -14,6 +14,7 @@ export interface CompareOptions {
   readonly markdown: boolean;
   readonly workers: number;
   readonly failFast: boolean;
+  readonly launcher: string;
   readonly force: boolean;
   readonly multirun: boolean;
 }
@@ -26,6 +27,7 @@ export async function compare(
   const host = await context.host();
   const { quiet, json, runs } = context.options;
   const typed = [target, ...overrides].map(quoted).join(' ');
+  const loading = context.options.plugin.map(name => ` --plugin ${quoted(name)}`).join('');
   const command = `apical compare ${typed}${options.multirun ? ' -m' : ''}`;
   const given = { target, overrides, roots: configRoots(), multirun: options.multirun };
   const composed = host.compose(given);
@@ -46,9 +48,11 @@ export async function compare(
           directory: runs,
           workers: options.workers,
           failFast: options.failFast,
+          launcher: options.launcher,
           force: options.force,
           command,
           signal,
+          ...(composed.variants.length > 1 ? { record: `comparison-${all.length + 1}.json` } : {}),
         });
       } finally {
         progress.end();
@@ -63,14 +67,15 @@ export async function compare(
         break;
       }
       const folder = host.experimentFolder(runs, experiment.name);
-      const html = path.resolve(options.report ?? path.join(folder, 'report.html'));
+      const file = path.resolve(options.report ?? path.join(folder, 'report.html'));
+      const html = composed.variants.length > 1 ? numbered(file, all.length) : file;
       if (result.runs.length)
         await writeReport(await comparisonReport(result), {
-          html: composed.variants.length > 1 ? numbered(html, all.length) : html,
+          html,
           ...(options.figures === undefined ? {} : { directory: options.figures }),
         });
       if (!json) tell(context, result, options.markdown, result.runs.length ? html : undefined);
-      code = Math.max(code, listFailures(context, result, typed)) as ExitCode;
+      code = Math.max(code, listFailures(context, result, typed, loading)) as ExitCode;
     }
     if (json) context.json(all.length === 1 ? withoutRows(all[0]!) : all.map(withoutRows));
   } finally {
@@ -91,11 +96,13 @@ function tell(context: Context, result: ComparisonResult, markdown: boolean, htm
   if (html !== undefined) context.out(`report: ${shownPath(html)}`);
 }
 /** Each with its folder and the command that makes it again. */
-function listFailures(context: Context, result: ComparisonResult, typed: string): ExitCode {
+function listFailures(context: Context, result: ComparisonResult, typed: string, loading: string): ExitCode {
   const { failed, control } = result;
   for (const { id, message, folder } of failed) {
     context.terminal.err(`failed: ${id.scheme}, seed ${id.seed}: ${message}\n`);
-    context.terminal.err(`  again: apical run ${typed} schemes=${quoted(id.scheme)} seed=${id.seed}\n`);
+    context.terminal.err(
+      `  again: apical run ${typed} schemes=${quoted(id.scheme)} seed=${id.seed}${loading}\n`,
+    );
     if (folder !== undefined) context.terminal.err(`  folder: ${shownPath(folder)}\n`);
   }
   const unbeaten = control?.beaten === false;

@@ -12,6 +12,7 @@ export interface RunOptions {
   readonly force: boolean;
   readonly workers: number;
   readonly failFast: boolean;
+  readonly launcher: string;
   readonly report: boolean;
 }
 export async function run(
@@ -42,7 +43,12 @@ export async function run(
   const store = { directory: context.options.runs, force: options.force, signal, command };
   try {
     const launched = options.multirun
-      ? await host.runAll(composed, { ...store, workers: options.workers, failFast: options.failFast })
+      ? await host.runAll(composed, {
+          ...store,
+          workers: options.workers,
+          failFast: options.failFast,
+          launcher: options.launcher,
+        })
       : [await host.run(configs[0]!, { ...store, places: composed })];
     progress.end();
     const results = launched.flatMap(one => ('error' in one ? [] : [one]));

@@ -1,0 +1,213 @@
+/** What a config with a mistake is answered, word for word; the JSON Schema; and that the shipped configs compose. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { compose, jsonSchema, runConfigs } from '../src/index.js';
+import { composeIn, convert, told } from './support.js';
+
+const start = 'task: classification\ndataset: yin-yang\nschemes: { bp: {} }\n';
+const mine = 'configs/experiment/mine.yaml';
+function answer(test: typeof t, text: string, ...overrides: string[]): string {
+  const at = composeIn(test.testdir({ configs: { experiment: { 'mine.yaml': text } } }));
+  return told(() => at('experiment/mine', ...overrides));
+}
+
+t.test('mistakes in a file are told with what was found, what would be right, and the place', async t => {
+  const table: [text: string, message: string][] = [
+    [
+      `${start}tarin: { epochs: 3 }\n`,
+      'unknown key "tarin"; did you mean "train"? Known: baseline, control, dataset, defaults, define, doc, margin, meta, ' +
+        `name, network, observers, plugins, probes, scheme, schemes, seed, seeds, select, sweep, task, train @ ${mine}:4:1`,
+    ],
+    [
+      `${start}network:\n  hiden: [3]\n`,
+      `unknown key in network "hiden"; did you mean "hidden"? Known: activation, head, hidden, weights @ ${mine}:5:3`,
+    ],
+    [
+      `${start}train:\n  epochs: many\n`,
+      `train.epochs is the text "many"; a whole number from 0 is expected @ ${mine}:5:11`,
+    ],
+    [
+      `${start}train: { batch: 2.5 }\n`,
+      `train.batch is 2.5; a whole number from 1 is expected @ ${mine}:4:17`,
+    ],
+    [
+      `${start}train: { dtype: float16 }\n`,
+      `train.dtype is the text "float16"; one of float64, float32 is expected @ ${mine}:4:17`,
+    ],
+    [
+      `${start}network: { hidden: 30 }\n`,
+      `network.hidden is the number 30; a list of whole numbers is expected @ ${mine}:4:20`,
+    ],
+    [
+      `${start}network: { hidden: [3, x] }\n`,
+      `network.hidden.1 is the text "x"; a whole number from 1 is expected @ ${mine}:4:24`,
+    ],
+    [`${start}network:\n`, `network is nothing (null); a map is expected @ ${mine}:4:1`],
+    [`${start}train: { dt: 3 mV }\n`, `"3 mV" is in mV; a quantity in ms is wanted @ ${mine}:4:14`],
+    [
+      `${start}seeds: 100000000\n`,
+      `seeds is 100000000; a whole number from 1 to 10000 is expected @ ${mine}:4:8`,
+    ],
+    [`${start}control: pal\n`, `"control" is "pal", which is none of the schemes: bp @ ${mine}:4:10`],
+    [
+      `${start}name: ../up\n`,
+      `name is "../up"; letters, digits, - _ and . are expected (it becomes a folder) @ ${mine}:4:7`,
+    ],
+    [
+      `${start}scheme: { train: { epochs: 1 } }\nselect: [bp, fa]\n`,
+      `"scheme" needs "use": the name of a scheme @ ${mine}:4:9`,
+    ],
+    [
+      'task: classification\ndataset: { options: {} }\nschemes: { bp: }\n',
+      `dataset needs the key "use" @ ${mine}:2:10`,
+    ],
+    [
+      'dataset: x\nschemes: { bp: }\n',
+      `the experiment names no task; add for example "defaults: [task/yin-yang]" @ ${mine}:1:1`,
+    ],
+    [
+      'dataset: x\ntask: y\n',
+      `the experiment names no scheme; add for example "schemes: { bp: {} }" or scheme=bp @ ${mine}:1:1`,
+    ],
+    [
+      `${start}define: { rules: { mine: { parameters: { tau: slow }, update: { terms: [{ post: x }] } } } }\n`,
+      `define.rules.mine.parameters.tau is the text "slow"; a number or a quantity such as "10 ms" is expected @ ${mine}:4:48`,
+    ],
+    [
+      `${start}define: { rules: { mine: { update: { term: [] } } } }\n`,
+      `unknown key in define.rules.mine.update "term"; did you mean "terms"? Known: terms @ ${mine}:4:38`,
+    ],
+    ['- a\n- b\n', `${mine} holds no map of keys @ ${mine}:1:1`],
+    ['defaults: task/one\n', `"defaults" is a list of configs @ ${mine}:1:11`],
+    ['defaults: [experiment/mine]\n', `${mine} starts from itself by its "defaults" @ ${mine}:1:12`],
+    [
+      'defaults: [experiment/mien]\n',
+      `unknown config "experiment/mien"; did you mean "experiment/mine"? Known: experiment/mine @ ${mine}:1:12`,
+    ],
+  ];
+  for (const [text, message] of table) t.equal(answer(t, text), message, text);
+  t.equal(
+    answer(t, start, 'train.batch=16,32'),
+    'train.batch is the text "16,32"; a whole number from 1 is expected; one run for each of several values needs -m ' +
+      '(--multirun) @ command line "train.batch=16,32"',
+  );
+});
+
+t.test('what is no YAML is shown with a caret', async t => {
+  t.equal(
+    answer(t, 'train:\n  epochs: 1\n  batch: 2\n  epochs: 3\n'),
+    `key "epochs" is there twice in one map\n      epochs: 3\n      ^ @ ${mine}:4:3`,
+  );
+  t.match(
+    answer(t, 'train: { epochs: 1\nseeds: 3\n'),
+    /\n {4}.*\n {4} *\^ @ configs\/experiment\/mine.yaml:\d+:\d+$/,
+  );
+  t.match(
+    answer(t, 'doc: !mine x\n'),
+    /mine.*\n {4}doc: !mine x\n {9}\^ @ configs\/experiment\/mine.yaml:1:6$/,
+  );
+  t.match(answer(t, 'doc: *none\n'), /none.*\n {4}doc: \*none\n {9}\^ @ /);
+  t.match(answer(t, '__proto__: { polluted: 1 }\n'), /"__proto__" cannot be a key.* @ .*mine.yaml:1:1$/s);
+  t.notOk('polluted' in {});
+});
+
+t.test('a scheme written as a template is checked in depth, stages inside stages too', async t => {
+  const template = (programs: string, projection = 'phase: forward') =>
+    `${start}define:\n  schemes:\n    own:\n      input: layer0.r\n      output: "layer{last}.r"\n      target: "layer{last}.target"\n` +
+    `      forward: ["W{l}"]\n      populations: { "layer{l}": { neuron: rate/unit, size: 4 } }\n` +
+    `      projections: { "W{l}": { from: "layer{l-1}.r", to: "layer{l}.z", ${projection} } }\n      programs: ${programs}\n`;
+  const train = '{ train: [{ repeat: 3, stages: [{ phase: forward, sweep: up }] }], evaluate: [] }';
+  const at = composeIn(t.testdir({ configs: { experiment: { 'mine.yaml': template(train) } } }));
+  t.equal(
+    at('experiment/mine').value.define.schemes!.own!.populations['layer{l}']!.size,
+    '4',
+    'sizes are expressions',
+  );
+  t.match(
+    answer(t, template(train.replace('sweep: up', 'sweep: sideways'))),
+    /^define.schemes.own.programs.train.0.stages.0.sweep is the text "sideways"; one of up, down is expected @ .*:13:67$/,
+  );
+  t.match(
+    answer(t, template(train, 'phases: forward')),
+    /^unknown key in .*W\{l\} "phases"; did you mean "phase"\?/,
+  );
+});
+
+t.test('where there are no configs at all, the folders that were looked in are named', async t => {
+  const folder = t.testdir({});
+  t.equal(
+    told(() => composeIn(folder)('experiment/demo')),
+    'there is no config "experiment/demo", neither as a file nor below configs; give the path of a .yaml file @ nowhere',
+  );
+});
+
+/* ---------------------------------------------------------------- JSON Schema */
+
+/** The part of JSON Schema that ours uses. */
+function valid(value: unknown, schema: Record<string, unknown>, root = schema): boolean {
+  const again = (v: unknown, s: unknown): boolean => valid(v, s as Record<string, unknown>, root);
+  const { $ref, anyOf, type, properties = {}, required = [], additionalProperties, items } = schema;
+  if (typeof $ref === 'string')
+    return again(value, (root.$defs as Record<string, unknown>)[$ref.split('/').at(-1)!]);
+  if (Array.isArray(anyOf) && !anyOf.some(s => again(value, s))) return false;
+  if (Array.isArray(schema.enum)) return schema.enum.includes(value);
+  if (type === 'array')
+    return Array.isArray(value) && value.every(v => items === undefined || again(v, items));
+  if (type === 'integer') return Number.isInteger(value);
+  if (type === 'null') return value === null;
+  if (type !== 'object') return type === undefined || typeof value === type;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (!(required as string[]).every(k => Object.hasOwn(value, k))) return false;
+  return Object.entries(value).every(([k, v]) => {
+    if (Object.hasOwn(properties as object, k)) return again(v, (properties as Record<string, unknown>)[k]);
+    return (
+      additionalProperties !== false && (additionalProperties === undefined || again(v, additionalProperties))
+    );
+  });
+}
+
+t.test(
+  'the JSON Schema offers loaded names, admits complete experiments and refuses unknown keys',
+  async t => {
+    const schema = jsonSchema({ Scheme: ['bp', 'fa'], Dataset: ['yin-yang'] });
+    t.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
+    t.match(JSON.stringify(schema), /"enum":\["bp","fa"\]/);
+    const at = composeIn(t.testdir({ configs: { experiment: { 'mine.yaml': start } } }));
+    const value = structuredClone(at('experiment/mine', 'scheme.plasticity.forward.optimiser=sgd').value);
+    t.ok(valid(value, schema));
+    t.notOk(valid({ ...value, tarin: {} }, schema));
+    t.notOk(valid({ ...value, train: { epochs: 'many' } }, schema));
+    const stages = (phase: unknown) => ({ train: [{ every: 2, stages: [{ phase }] }] });
+    const own = { input: 'a', output: 'a', target: 'a', forward: [], populations: {}, projections: {} };
+    const withProgram = (phase: unknown) => ({
+      ...value,
+      define: { schemes: { own: { ...own, programs: stages(phase) } } },
+    });
+    t.ok(valid(withProgram('forward'), schema));
+    t.notOk(valid(withProgram(3), schema), 'stages inside stages are described too');
+  },
+);
+
+t.test(
+  'every config that is shipped opens with what it shows, composes, and agrees with the JSON Schema',
+  async t => {
+    const cwd = fileURLToPath(new URL('../../..', import.meta.url));
+    const schema = jsonSchema();
+    for (const group of ['task', 'network', 'train', 'experiment'])
+      for (const file of readdirSync(`${cwd}/configs/${group}`)) {
+        const name = `${group}/${file.replace('.yaml', '')}`;
+        const lines = readFileSync(`${cwd}/configs/${name}.yaml`, 'utf8');
+        t.match(lines, /^# \S/, `${name} opens with a comment`);
+        if (group === 'experiment') t.match(lines, `apical compare ${name}`, `${name} tells its command`);
+        const target = group === 'experiment' ? name : 'experiment/demo';
+        const overrides = group === 'experiment' ? [] : [name.replace('/', '=')];
+        const { value } = compose({ target, roots: ['configs'], overrides, convert, cwd });
+        t.ok(valid(structuredClone(value), schema), name);
+        t.equal(runConfigs(value).length, Object.keys(value.schemes).length * value.seeds.length);
+      }
+    const demo = compose({ target: 'experiment/demo', roots: ['configs'], convert, cwd }).value;
+    t.same(Object.keys(demo.schemes), ['bp', 'fa', 'dfa', 'kp', 'frozen']);
+    t.match(demo, { baseline: 'bp', control: 'frozen', seeds: [0, 1, 2, 3, 4], network: { hidden: [30] } });
+  },
+);
