@@ -39,8 +39,14 @@ function slots(tree: Tree, path: Path): void {
 }
 /** `scheme: bp`, `scheme: { use: bp, … }` → the one selected of `schemes`. */
 function single(tree: Tree): void {
-  named(tree, ['scheme']);
   const config = tree.get(['scheme']);
+  if (typeof config === 'string') {
+    // a label of `schemes` keeps what it says there; any other name is that of a scheme
+    tree.reshape(['select'], [config], ['scheme']);
+    if (!isMapping(tree.get(['schemes', config]))) tree.reshape(['schemes', config], {}, ['scheme']);
+    tree.remove(['scheme']);
+    return;
+  }
   if (!isMapping(config)) return;
   const label = config.use ?? selected(tree);
   if (typeof label !== 'string') return;

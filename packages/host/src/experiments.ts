@@ -55,7 +55,9 @@ export async function runOne(
   places: Places,
   options: StoreOptions,
 ): Promise<RunResult> {
-  const run = createRunner(workshop, directoryOf(options), settingsOf(options), places);
+  const settings = settingsOf(options);
+  await buildRun(workshop, config, settings, places); // what is wrong is found before a folder is made
+  const run = createRunner(workshop, directoryOf(options), settings, places);
   return run(config, { tell: workshop.tell, signal: options.signal ?? never() });
 }
 /** Worker processes where they can build this host, else this process. */

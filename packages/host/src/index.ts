@@ -4,7 +4,7 @@ export type { Host, HostOptions } from './host.js';
 export type { DescribedPart, ExperimentGiven, Library } from './library.js';
 export type { ComposedExperiment, ExperimentTarget, ListedExperiment, Variant } from './composition.js';
 export type { Launched, LaunchOptions, StoreOptions } from './experiments.js';
-export type { AuditLine } from './audit.js';
+export type { AuditRow } from '@apical/circuit';
 export type { CircuitDescription } from './circuit-view.js';
 export type { FolderResult } from './reports.js';
 export { readRun } from './run-folders.js';

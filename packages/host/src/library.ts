@@ -3,7 +3,8 @@ import { ApicalError } from '@apical/core';
 import type { ComparisonResult, ExperimentConfig, PartKind, RunConfig, RunResult } from '@apical/core';
 import { jsonSchema } from '@apical/config';
 import type { VerifyResult } from '@apical/testing';
-import { auditScheme, type AuditLine } from './audit.js';
+import type { AuditRow } from '@apical/circuit';
+import { auditScheme } from './audit.js';
 import { describeCircuit, type CircuitDescription } from './circuit-view.js';
 import {
   composeExperiment,
@@ -70,7 +71,7 @@ export interface Library {
   /** Populations, projections, programs and cost of a run, built and not computed. */
   circuit(config: RunConfig, options?: { readonly places?: Places }): Promise<CircuitDescription>;
   /** Plausibility of a scheme, computed from its circuit. */
-  audit(scheme: string): AuditLine[];
+  audit(scheme: string): AuditRow[];
   /** One part by kind (`scheme`, `rule`, …) and name. */
   part(kind: string, name: string): DescribedPart;
   parts(kind: string): DescribedPart[];

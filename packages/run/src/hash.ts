@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import type { Backend, CircuitView, FloatArray, PairingHashes, RandomSource, RunConfig } from '@apical/core';
 
-/** JSON with sorted keys and no undefined: equal content gives equal text. */
+/** JSON with sorted keys and no undefined; functions are their text: equal content gives equal text. */
 export function canonical(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return JSON.stringify(String(value));
+  if (typeof value === 'function') return JSON.stringify(String(value));
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value).filter(([, v]) => v !== undefined);
@@ -24,13 +25,15 @@ export interface HashInput {
   readonly data: string;
   /** SHA-256 of files that first weights come from. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The parts that the names of the config stand for: another rule under an old name is another run. */
+  readonly parts?: unknown;
 }
 const notNumbers: readonly (keyof RunConfig)[] = ['seed', 'name', 'label', 'doc', 'meta', 'plugins'];
 /**
  * First 12 hex digits of SHA-256. Left out of the config: the seed, names and texts (`name`, `label`, `doc`, `meta`),
  * the list of plugins, and how often checkpoints are written: none changes a number.
  */
-export function runHash({ config, version, backend, data, files = {} }: HashInput): string {
+export function runHash({ config, version, backend, data, files = {}, parts }: HashInput): string {
   const without = <T extends object>(train: T | undefined) =>
     train && { ...train, checkpointSeconds: undefined };
   const numbers = {
@@ -40,7 +43,7 @@ export function runHash({ config, version, backend, data, files = {} }: HashInpu
     scheme: { ...config.scheme, train: without(config.scheme.train) },
   };
   const { name, flags } = backend;
-  return short(canonical({ config: numbers, version, backend: { name, flags }, data, files }), 12);
+  return short(canonical({ config: numbers, version, backend: { name, flags }, data, files, parts }), 12);
 }
 
 /** Of these numbers in little-endian order, in the dtype they have. */

@@ -106,7 +106,14 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
     locate,
     ...(given.directory === undefined ? {} : { directory: given.directory }),
   });
-  const hash = runHash({ config, version, backend, data: dataset.digest, files: digests });
+  const hash = runHash({
+    config,
+    version,
+    backend,
+    data: dataset.digest,
+    files: digests,
+    parts: { scheme, options, layers, activations: activationsIn([scheme, options, layers], catalogues) },
+  });
   return {
     config,
     id: { experiment: config.name, scheme: config.label, seed: config.seed, hash },
@@ -122,6 +129,11 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
     backend,
     ...samplesOf(train, prepared, locate),
   };
+}
+/** Definitions of the activations that are named anywhere in these parts. */
+function activationsIn(parts: unknown, { Activation }: Pick<RunCatalogues, 'Activation'>): unknown[] {
+  const texts = new Set(JSON.stringify(parts).match(/"[^"\\]*"/g));
+  return Activation.parts().filter(a => texts.has(JSON.stringify(a.name)));
 }
 function usableBackend(catalogues: RunCatalogues, name: string, locate: Locate): Backend {
   const at = locate('train.backend');
