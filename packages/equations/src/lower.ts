@@ -6,7 +6,7 @@ import { fail, failAt, unknown } from './error.js';
 import { resolveLocals } from './locals.js';
 import { Passes } from './passes.js';
 import { named, namesIn, type NameNode, type Origin, type SourceLine, type SyntaxNode } from './syntax.js';
-import { leaf, treeCall } from './tree.js';
+import { leaf, treeCall, visit } from './tree.js';
 
 export interface Scope {
   find(name: string): Operand | undefined;
@@ -27,6 +27,16 @@ interface Shape {
   readonly extent: Extent;
   readonly units: number;
 }
+const costly: ReadonlySet<string> = new Set([
+  'divide',
+  'power',
+  'exp',
+  'log',
+  'tanh',
+  'sigmoid',
+  'softplus',
+  'sqrt',
+]);
 const combining = { '+=': 'add', '-=': 'subtract', '*=': 'multiply' } as const;
 
 /**
@@ -114,7 +124,26 @@ class Lowering {
       }
     });
     for (const t of targets) this.#versions.set(t, (this.#versions.get(t) ?? 0) + 1);
-    this.passes.loop(extent, units, [...body, ...commits]);
+    const all = [...body, ...commits];
+    this.passes.loop(
+      extent,
+      units,
+      extent === 'scalar' ? all : all.map(a => ({ ...a, value: this.#hoist(a.value) })),
+    );
+  }
+  /** What depends on scalars alone and costs more than a sum is worked out once, before the loop. */
+  #hoist(tree: Tree): Tree {
+    if (tree.kind !== 'call') return tree;
+    const parts: Tree[] = [];
+    visit(tree, t => parts.push(t));
+    const isScalar = parts.every(t =>
+      t.kind === 'operand' ? this.operands[t.index]!.extent === 'scalar' : t.kind !== 'temporary',
+    );
+    if (!isScalar) return { ...tree, args: tree.args.map(a => this.#hoist(a)) };
+    if (!parts.some(t => t.kind === 'call' && costly.has(t.name))) return tree;
+    const into = this.#local(`$once${this.operands.length}`, { extent: 'scalar', units: 1 });
+    this.passes.loop('scalar', 1, [{ to: { operand: into }, value: tree }]);
+    return leaf(into);
   }
   #line(s: Statement): SourceLine {
     return s.source ?? { ...this.#origin, line: s.line, lineNumber: s.lineNumber };
