@@ -1,8 +1,18 @@
 /** Catalogues of the data parts of plugins, without a container: what a unit test needs. */
-import { Catalogue, isInjected, type Initialiser, type PartKind, type PartTypes, type Plugin } from '@apical/core';
+import {
+  Catalogue,
+  isInjected,
+  type Initialiser,
+  type PartKind,
+  type PartTypes,
+  type Plugin,
+} from '@apical/core';
 import type { Library } from '@apical/circuit';
 
-function catalogueOf<K extends Exclude<PartKind, 'GoldenReplay'>>(kind: K, plugins: readonly Plugin[]): Catalogue<PartTypes[K]> {
+function catalogueOf<K extends Exclude<PartKind, 'GoldenReplay'>>(
+  kind: K,
+  plugins: readonly Plugin[],
+): Catalogue<PartTypes[K]> {
   const out = new Catalogue<PartTypes[K]>(kind);
   for (const plugin of plugins)
     for (const part of plugin.contributes?.[kind] ?? [])
@@ -10,7 +20,9 @@ function catalogueOf<K extends Exclude<PartKind, 'GoldenReplay'>>(kind: K, plugi
   return out;
 }
 /** Parts that are data; contributions that need services are left out. */
-export function libraryOf(...plugins: readonly Plugin[]): Library & { readonly initialisers: Catalogue<Initialiser> } {
+export function libraryOf(
+  ...plugins: readonly Plugin[]
+): Library & { readonly initialisers: Catalogue<Initialiser> } {
   return {
     activations: catalogueOf('Activation', plugins),
     connectivities: catalogueOf('Connectivity', plugins),

@@ -61,16 +61,22 @@ export async function show(
   }
   if (kind === 'circuit') return showCircuit(context, name, overrides);
   const found = host.part(kind, name);
-  if (context.options.json) {
+  if (context.options.json && !options.audit) {
     context.json({ kind: found.word, origin: found.origin, ...found.part });
     return exitCodes.done;
   }
   if (options.audit) {
     if (found.word !== 'scheme')
       throw new ApicalError('APICAL_USAGE', '--audit belongs to "show scheme NAME"');
+    if (context.options.json) {
+      context.json(host.audit(name));
+      return exitCodes.done;
+    }
     context.out(`${heading('scheme', found.part, found.origin)}\n`);
-    const lines = host.audit(name);
-    context.out(columns(lines.map(({ question, answer, why }) => [question, answer, why])));
+    const rows = host
+      .audit(name)
+      .map(({ aspect, answer, evidence }) => [aspect, answer, evidence.join('; ')]);
+    context.out(columns(rows));
     return exitCodes.done;
   }
   context.out(described(found.word, found.part, found.origin, options.latex));

@@ -1,0 +1,249 @@
+/** What every backend must do: each operation on odd sizes, against loops written here. */
+import type { Backend, Cell, DType, FloatArray, Memory, Operation } from '@apical/core';
+import { interpret, lower, parseBlock } from '@apical/equations';
+import { createRandomSource, fillNormals } from '@apical/numerics';
+import { close, ensure, type Check } from './check.js';
+
+/** Sums of up to 100 terms of order one; float32 keeps 24 bits, float64 53. Functions may differ by a few ulp. */
+const tolerances: Readonly<Record<DType, number>> = { float64: 1e-12, float32: 2e-5 };
+/** batch, nPre, nPost: below, at and above vector widths and tiles. */
+const sizes = [
+  [1, 1, 1],
+  [1, 5, 3],
+  [2, 4, 7],
+  [3, 8, 8],
+  [5, 17, 9],
+  [9, 33, 21],
+  [8, 64, 10],
+] as const;
+
+class Bench {
+  readonly memory: Memory;
+  readonly tolerance: number;
+  readonly #random = createRandomSource(11).stream('conformance');
+  constructor(backend: Backend, dtype: DType) {
+    this.memory = backend.open({ dtype });
+    this.tolerance = tolerances[dtype];
+  }
+  array(length: number): FloatArray {
+    const out = this.memory.allocate(length);
+    for (let i = 0; i < length; i++) out[i] = this.#random.normal();
+    return out;
+  }
+  cell(value: number): Cell {
+    return this.memory.allocateCell(value);
+  }
+  run(...operations: readonly Operation[]): void {
+    this.memory.prepare(operations, 'conformance')();
+  }
+}
+type Product = 'multiply' | 'multiply-transposed' | 'outer';
+function product(
+  bench: Bench,
+  op: Product,
+  batch: number,
+  nPre: number,
+  nPost: number,
+  offset: number,
+): void {
+  // views into larger arrays: neighbours must stay as they are
+  const view = (n: number): { all: FloatArray; part: FloatArray } => {
+    const all = bench.array(n + 2 * offset);
+    return { all, part: all.subarray(offset, offset + n) };
+  };
+  const [W, x, y] = [view(nPost * nPre), view(batch * nPre), view(batch * nPost)];
+  const before = [W, x, y].map(v => v.all.slice());
+  const gain = bench.cell(0.7);
+  const want = { weights: Array.from(W.part), pre: Array.from(x.part), post: Array.from(y.part) };
+  for (let b = 0; b < batch; b++)
+    for (let i = 0; i < nPost; i++)
+      for (let j = 0; j < nPre; j++) {
+        const [w, p, q] = [i * nPre + j, b * nPre + j, b * nPost + i];
+        if (op === 'multiply') want.post[q]! += 0.7 * W.part[w]! * x.part[p]!;
+        else if (op === 'outer') want.weights[w]! += (0.7 / batch) * y.part[q]! * x.part[p]!;
+        else want.pre[p]! += 0.7 * W.part[w]! * y.part[q]!;
+      }
+  bench.run({ op, weights: W.part, pre: x.part, post: y.part, batch, nPre, nPost, gain });
+  const what = `${op} ${batch} × [${nPost}, ${nPre}]`;
+  close(`${what}, weights`, W.part, want.weights, bench.tolerance);
+  close(`${what}, pre`, x.part, want.pre, bench.tolerance);
+  close(`${what}, post`, y.part, want.post, bench.tolerance);
+  [W, x, y].forEach((v, k) => {
+    for (let i = 0; i < offset; i++)
+      for (const at of [i, v.all.length - 1 - i])
+        ensure(v.all[at] === before[k]![at], () => `${what} writes beside array ${k}, at ${at}`);
+  });
+}
+function verbs(bench: Bench): void {
+  const n = 12;
+  const [into, from, a, b] = [bench.array(n), bench.array(n), bench.array(n), bench.array(n)];
+  const gain = bench.cell(-1.5);
+  const expect = (operation: Operation, array: FloatArray, f: (i: number, old: number) => number): void => {
+    const want = Array.from(array, (old, i) => f(i, old));
+    bench.run(operation);
+    close(operation.op, array, want, bench.tolerance);
+  };
+  expect({ op: 'add', into, from, gain }, into, (i, old) => old - 1.5 * from[i]!);
+  expect({ op: 'add-product', into, a, b, gain }, into, (i, old) => old - 1.5 * a[i]! * b[i]!);
+  const bias = bench.array(3);
+  expect(
+    { op: 'add-bias', into, bias, area: 2, gain },
+    into,
+    (i, old) => old - 1.5 * bias[Math.floor((i % 6) / 2)]!,
+  );
+  const by = bench.array(3);
+  const sums = [0, 0, 0];
+  from.forEach((v, i) => (sums[Math.floor((i % 6) / 2)]! += v));
+  for (const factor of [undefined, by])
+    expect(
+      {
+        op: 'correlate-bias',
+        into: bias,
+        post: from,
+        area: 2,
+        scale: 0.25,
+        gain,
+        ...(factor ? { by: factor } : {}),
+      },
+      bias,
+      (i, old) => old - 1.5 * 0.25 * sums[i]! * (factor ? factor[i]! : 1),
+    );
+  expect(
+    { op: 'transpose', into, source: from, rows: 3, cols: 4, gain },
+    into,
+    i => -1.5 * from[(i % 3) * 4 + Math.floor(i / 3)]!,
+  );
+  const mean =
+    (Array.from(a).reduce((s, v) => s + v, 0) + Array.from(bias).reduce((s, v) => s + v, 0)) / (n + 3);
+  bench.run({ op: 'mean-over', arrays: [a, bias] });
+  close(
+    'mean-over',
+    [...a, ...bias],
+    Array.from({ length: n + 3 }, () => mean),
+    bench.tolerance,
+  );
+  expect({ op: 'fill', into, value: 0.25 }, into, () => 0.25);
+}
+function control(bench: Bench): void {
+  const counter = bench.cell(0);
+  const [on, off, times, limit] = [bench.cell(1), bench.cell(0), bench.cell(4), bench.cell(100)];
+  const count: Operation = { op: 'increment', cell: counter };
+  const after = (what: string, want: number, ...operations: readonly Operation[]): void => {
+    counter[0] = 0;
+    bench.run(...operations);
+    ensure(counter[0] === want, () => `${what}: counted ${counter[0]!}, expected ${want}`);
+  };
+  after('when', 1, { op: 'when', cell: on, body: [count] }, { op: 'when', cell: off, body: [count] });
+  after('repeat', 4, { op: 'repeat', times, body: [count] });
+  const every = bench.cell(0);
+  const step = bench.memory.prepare([{ op: 'every', times: 3, counter: every, body: [count] }], 'every');
+  counter[0] = 0;
+  for (let k = 0; k < 7; k++) step();
+  ensure(counter[0] === 3, () => `every third of seven: ${counter[0]!}`);
+  const cell = bench.cell(2);
+  after('set to the value it has', 0, { op: 'set', cell, value: 2, refresh: [count] });
+  after('set to another', 1, { op: 'set', cell, value: 3, refresh: [count] });
+  ensure(cell[0] === 3, () => `set: ${cell[0]!}`);
+  const x = bench.memory.allocate(3);
+  const before = bench.memory.allocate(3);
+  const one = bench.memory.allocate(3).fill(1);
+  // x ← x + (1 − x) / 2: moves by 1/2, 1/4, … and is settled when a step is at most 1/16
+  const halve: readonly Operation[] = [
+    { op: 'add', into: x, from: x, gain: bench.cell(-0.5) },
+    { op: 'add', into: x, from: one, gain: bench.cell(0.5) },
+    count,
+  ];
+  after('repeat until settled', 4, {
+    op: 'repeat',
+    times: limit,
+    body: halve,
+    until: { watched: [x], before: [before], within: 1 / 16 },
+  });
+  let called = 0;
+  bench.run({ op: 'call', where: 'conformance', run: () => called++ });
+  ensure(called === 1, () => `call: ${called}`);
+}
+/** Every function, broadcasting, reductions, d/dt groups. */
+const blocks = [
+  'y = exp(x / 3) + log(abs(x) + 0.1) + sqrt(abs(x))',
+  'y = tanh(x) - sigmoid(2 * x) * softplus(x)',
+  'y = relu(x) + sign(x) * abs(x) - clip(x, -0.5, 0.5)',
+  'y = where(x > 0.2, min(x, s), max(x, g)) + (x <= 0) * 2 - (x >= 1) + (x == x)',
+  'y = x ** 2 - 2 ** (x / 2) + (x ** 2 + 1) ** g',
+  's = sum(x) + mean(y)\ny = x - s / largest(x)',
+  'dx/dt = -x / tau + y\ndy/dt = x - y\ny += g * x',
+  'e = exp(x - largest(x))\ny = e / sum(e)',
+];
+function elementwise(bench: Bench, text: string, batch: number, units: number): void {
+  const arrays = { x: bench.array(batch * units), y: bench.array(batch * units), s: bench.array(batch) };
+  const scalars = { g: bench.cell(0.3), tau: bench.cell(5), dt: bench.cell(0.1) };
+  const operandsOf = (from: Readonly<Record<string, FloatArray>>) => ({
+    find: (name: string) => {
+      const data = from[name];
+      if (!data) return undefined;
+      const extent = name in scalars ? 'scalar' : name === 's' ? 'sample' : 'neuron';
+      return { name, extent, data, units: extent === 'neuron' ? units : 1 } as const;
+    },
+    names: () => Object.keys(from),
+  });
+  const language = { where: 'conformance', choices: {}, functions: {} };
+  const all: Record<string, FloatArray> = { ...arrays, ...scalars };
+  const exact = Object.fromEntries(Object.entries(all).map(([k, v]) => [k, Float64Array.from(v)]));
+  const statements = parseBlock(text, language);
+  const make = (from: Readonly<Record<string, FloatArray>>, allocate: (n: number) => FloatArray) =>
+    lower(statements, operandsOf(from), { batch, units }, 'conformance', allocate);
+  interpret(make(exact, n => new Float64Array(n)))();
+  bench.run(make(all, n => bench.memory.allocate(n)));
+  for (const [name, want] of Object.entries(exact))
+    close(`${text.replace('\n', '; ')} → ${name}`, all[name]!, want, bench.tolerance);
+}
+function normals(bench: Bench): void {
+  const into = bench.memory.allocate(7);
+  const counter = bench.cell(3);
+  const want = bench.memory.dtype === 'float64' ? new Float64Array(7) : new Float32Array(7);
+  bench.run({ op: 'normal', key: [5, 9], counter, into });
+  fillNormals([5, 9], 3, want);
+  close('normal', into, want, 0);
+  ensure(counter[0] === 4, () => `normal leaves its counter at ${counter[0]!}, expected 4`);
+}
+/** All checks of one backend in one dtype. */
+export function backendConformance(backend: Backend, dtype: DType): Check[] {
+  const bench = new Bench(backend, dtype);
+  const products: Product[] = ['multiply', 'multiply-transposed', 'outer'];
+  return [
+    ...products.flatMap(op =>
+      sizes.map(([batch, nPre, nPost]) => ({
+        name: `${op} of ${batch} × [${nPost}, ${nPre}]`,
+        run: () => [0, 1, 3].forEach(offset => product(bench, op, batch, nPre, nPost, offset)),
+      })),
+    ),
+    { name: 'small verbs', run: () => verbs(bench) },
+    { name: 'control flow', run: () => control(bench) },
+    { name: 'normals are those of the stream', run: () => normals(bench) },
+    ...blocks.map(text => ({
+      name: text.replace('\n', '; '),
+      run: () =>
+        [
+          [1, 1],
+          [2, 3],
+          [3, 8],
+          [2, 13],
+        ].forEach(([batch, units]) => elementwise(bench, text, batch!, units!)),
+    })),
+    {
+      name: 'arrays are zero, of the dtype, and apart',
+      run() {
+        const [a, b] = [bench.memory.allocate(5), bench.memory.allocate(5)];
+        ensure(
+          a.every(v => v === 0) && a.BYTES_PER_ELEMENT === (dtype === 'float64' ? 8 : 4),
+          () => 'allocate',
+        );
+        a.fill(1);
+        ensure(
+          b.every(v => v === 0),
+          () => 'two arrays share memory',
+        );
+      },
+    },
+  ];
+}

@@ -1,0 +1,168 @@
+/** What every scheme must do, whatever it computes. */
+import {
+  ApicalError,
+  type Backend,
+  type Initialiser,
+  type LayerSpec,
+  type Program,
+  type Scheme,
+} from '@apical/core';
+import type { Catalogue } from '@apical/core';
+import { assemble, circuitStreams, type BuiltModel, type Library } from '@apical/circuit';
+import { createRandomSource } from '@apical/numerics';
+import { close, ensure, type Check } from './check.js';
+
+export interface SchemeBench {
+  readonly library: Library & { readonly initialisers: Catalogue<Initialiser> };
+  readonly backend: Backend;
+  /** Default: 5-4-6-3 with tanh units. */
+  readonly layers?: readonly LayerSpec[];
+}
+const defaultLayers: readonly LayerSpec[] = [
+  { shape: [5] },
+  { shape: [4], activation: 'tanh' },
+  { shape: [6], activation: 'tanh' },
+  { shape: [3] },
+];
+function phasesOf(program: Program): string[] {
+  return program.flatMap(s => ('stages' in s ? phasesOf(s.stages) : 'phase' in s ? s.phase : []));
+}
+export function schemeConformance(
+  scheme: Scheme,
+  { library, backend, layers = defaultLayers }: SchemeBench,
+): Check[] {
+  const memory = backend.open({ dtype: 'float64' });
+  const heads = Object.keys(scheme.heads);
+  const build = (seed = 3, head = heads[0]): BuiltModel =>
+    assemble(scheme, layers, head === undefined ? {} : { head }, {
+      memory,
+      batch: 4,
+      library,
+      streams: circuitStreams(createRandomSource(seed), library.initialisers),
+    });
+  const show = ({ circuit, input, target }: BuiltModel, seed: number): void => {
+    const stream = createRandomSource(seed).stream('conformance');
+    for (const ref of [input, target]) circuit.signal(ref).forEach((_, i, a) => (a[i] = stream.uniform()));
+  };
+  /** Three updates. */
+  const trained = (model: BuiltModel): BuiltModel => {
+    const { circuit, programs } = model;
+    const [begin, train] = [
+      programs.begin && circuit.compile(programs.begin),
+      circuit.compile(programs.train),
+    ];
+    for (let k = 0; k < 3; k++) {
+      show(model, k);
+      begin?.();
+      train();
+    }
+    return model;
+  };
+  const weightsOf = ({ circuit }: BuiltModel): Map<string, Float64Array> =>
+    new Map(circuit.weightNames().map(n => [n, Float64Array.from(circuit.lent(n)!)]));
+  const same = (what: string, a: Map<string, Float64Array>, b: Map<string, Float64Array>): void => {
+    for (const [name, values] of a) close(`${what}, ${name}`, values, b.get(name) ?? [], 0);
+  };
+  return [
+    {
+      name: `${scheme.name}: every head assembles and every program compiles`,
+      run() {
+        ensure(heads.length > 0, () => 'the scheme states no head');
+        for (const head of heads) {
+          const model = build(3, head);
+          for (const program of Object.values(model.programs)) model.circuit.compile(program);
+        }
+      },
+    },
+    {
+      name: `${scheme.name}: phases of its programs are documented`,
+      run() {
+        for (const [name, program] of Object.entries(build().programs))
+          for (const phase of phasesOf(program))
+            ensure(phase in scheme.phases, () => `program ${name} uses "${phase}"`);
+      },
+    },
+    {
+      name: `${scheme.name}: forward and feedback name projections, one per layer`,
+      run() {
+        const model = build();
+        ensure(
+          model.forward.length === layers.length - 1,
+          () => `${model.forward.length} forward projections`,
+        );
+        for (const name of [...model.forward, ...model.feedback]) model.circuit.projection(name);
+      },
+    },
+    {
+      name: `${scheme.name}: an update changes weights, and equal seeds give equal bits`,
+      run() {
+        const start = weightsOf(build());
+        const after = weightsOf(trained(build()));
+        same('two runs', weightsOf(trained(build())), after);
+        ensure(
+          [...start].some(([n, w]) => w.some((v, i) => v !== after.get(n)![i])),
+          () => 'no weight changed',
+        );
+        for (const [n, w] of after) ensure(w.every(Number.isFinite), () => `${n} is not finite`);
+      },
+    },
+    {
+      name: `${scheme.name}: evaluation changes no weight`,
+      run() {
+        const model = trained(build());
+        const before = weightsOf(model);
+        show(model, 9);
+        model.circuit.compile(model.programs.evaluate)();
+        same('after evaluation', before, weightsOf(model));
+      },
+    },
+    {
+      name: `${scheme.name}: restored state goes on as if nothing had happened`,
+      run() {
+        const model = trained(build());
+        const saved = new Map([...model.circuit.state()].map(([k, v]) => [k, v.slice()]));
+        const want = weightsOf(trained(model));
+        const other = build(4);
+        other.circuit.restore(saved);
+        same('after restoring', want, weightsOf(trained(other)));
+      },
+    },
+    {
+      name: `${scheme.name}: no data of its parts is lost in JSON`,
+      run() {
+        const parts = [
+          ...Object.values(scheme.neurons).map(n => n.model),
+          ...Object.values(scheme.plasticity).flatMap(p =>
+            p ? [p.rule, ...(p.optimiser ? [p.optimiser.use] : [])] : [],
+          ),
+        ];
+        for (const part of parts) {
+          const text = JSON.stringify(part);
+          ensure(JSON.stringify(JSON.parse(text)) === text, () => `${part.name} does not survive JSON`);
+        }
+      },
+    },
+    {
+      name: `${scheme.name}: a slot that does not exist is refused`,
+      run() {
+        let refused: unknown;
+        try {
+          assemble(
+            scheme,
+            layers,
+            { neurons: { 'no such slot': {} } },
+            {
+              memory,
+              batch: 1,
+              library,
+              streams: circuitStreams(createRandomSource(1), library.initialisers),
+            },
+          );
+        } catch (e) {
+          refused = e;
+        }
+        ensure(refused instanceof ApicalError, () => 'an unknown neuron slot is accepted');
+      },
+    },
+  ];
+}
