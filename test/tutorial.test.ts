@@ -53,7 +53,7 @@ t.test('a rule is replaced through the container', async t => {
     const result = await host.run({ target: 'experiment/demo', overrides }, { directory });
     errors.push(result.summary.final['test/loss']);
     hashes.add(result.summary.id.hash);
-    await host.dispose();
+    host.dispose();
   }
   t.equal(hashes.size, 2, 'another rule under the old name is another run');
   t.type(errors[0], 'number');

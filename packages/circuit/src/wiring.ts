@@ -131,6 +131,11 @@ function borrowOrStart(
         `${name} is [${shape.join(', ')}] (${length} numbers); ${initial.values.length} are given`,
       );
     into.set(initial.values);
-  } else circuit.options.streams.initial(`init/${name}`, { ...initial, fanIn: fan }, into, shape);
+  } else {
+    // fast synapses start alike in every sample
+    const one = into.subarray(0, count(shape));
+    circuit.options.streams.initial(`init/${name}`, { ...initial, fanIn: fan }, one, shape);
+    for (let start = one.length; start < length; start += one.length) into.set(one, start);
+  }
   return into;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { apiVersion, definePlugin, defineRule, isApicalError } from '@apical/core';
+import { apiVersion, definePlugin, defineRule } from '@apical/core';
 import type { ExperimentConfig, Logger, RunEvent } from '@apical/core';
 import { createHost } from '../src/index.js';
 
@@ -139,5 +139,5 @@ t.test('what does not fit is refused before a folder is made', async t => {
     code: 'APICAL_EQUATION',
   });
   t.notOk(existsSync(directory));
-  t.throws(() => host.compose({ target: 'nowhere', roots: [] }), isApicalError);
+  t.throws(() => host.compose({ target: 'nowhere', roots: [] }), { code: 'APICAL_CONFIG' });
 });

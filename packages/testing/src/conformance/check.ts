@@ -1,7 +1,7 @@
 /** A conformance check: a sentence, and a function that throws with numbers where it does not hold. */
 export interface Check {
   readonly name: string;
-  run(): void;
+  readonly run: () => void;
 }
 export class ConformanceError extends Error {
   override readonly name = 'ConformanceError';

@@ -120,7 +120,7 @@ export function optimiserConformance(optimiser: Optimiser): Check[] {
 /** Shapes agree, numbers are finite, no sample of one split is in another, loading again gives the same. */
 export function datasetConformance(
   load: () => Promise<LoadedDataset>,
-): { readonly name: string; run(): Promise<void> }[] {
+): { readonly name: string; readonly run: () => Promise<void> }[] {
   return [
     {
       name: 'splits have the shape they say, finite numbers and no sample in common',
