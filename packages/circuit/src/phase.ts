@@ -130,7 +130,9 @@ export class PhaseCompiler {
     batch = this.circuit.batch,
   ): Operation {
     const { where } = language;
-    const operation = lower(statements, scope, { batch, units }, where, n => this.circuit.memory.allocate(n));
+    const operation = lower(statements, scope, { batch, units }, language, n =>
+      this.circuit.memory.allocate(n),
+    );
     checkUnits(statements, unitOf, language);
     const unread = new Set<string>();
     for (const s of statements) {

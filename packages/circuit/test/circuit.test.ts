@@ -401,7 +401,7 @@ t.test('the audit is computed: transport, sweeps, derivative, extra synapses', a
 t.test('costs are counted from operations', async t => {
   const circuit = pair({});
   t.equal(macs(circuit.lower([{ repeat: 3, stages: [{ phase: 'go' }] }])), 18);
-  t.equal(macs(circuit.lower([{ every: 2, stages: [{ phase: 'go' }] }]) as readonly Operation[]), 3);
+  t.equal(macs(circuit.lower([{ every: 2, stages: [{ phase: 'go' }] }])), 3);
   t.ok(circuit.bytes() > 0);
   t.equal(circuit.firstNonFinite(), undefined);
   circuit.weights('W')[4] = NaN;

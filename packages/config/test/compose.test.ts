@@ -1,5 +1,5 @@
 /** Order of composition, short forms, defaults, origins, runs and hashes. */
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { experimentDefaults, hashConfig, render, runConfigs, trainDefaults } from '../src/index.js';
 import { composeIn, convert, told } from './support.js';
 import { compose } from '../src/index.js';
@@ -15,7 +15,7 @@ const base = {
     'quick.yaml': 'defaults: [train/base]\ntrain:\n  batch: 20\n  dt: 0.5 s\n',
   },
 };
-const folderWith = (test: typeof t, mine: string) =>
+const folderWith = (test: Test, mine: string) =>
   composeIn(test.testdir({ configs: { ...base, experiment: { 'mine.yaml': mine } } }));
 
 t.test('files of defaults come first in order, then the file, then the command line', async t => {

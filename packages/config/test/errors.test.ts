@@ -1,13 +1,13 @@
 /** What a config with a mistake is answered, word for word; the JSON Schema; and that the shipped configs compose. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { compose, jsonSchema, runConfigs } from '../src/index.js';
 import { composeIn, convert, told } from './support.js';
 
 const start = 'task: classification\ndataset: yin-yang\nschemes: { bp: {} }\n';
 const mine = 'configs/experiment/mine.yaml';
-function answer(test: typeof t, text: string, ...overrides: string[]): string {
+function answer(test: Test, text: string, ...overrides: string[]): string {
   const at = composeIn(test.testdir({ configs: { experiment: { 'mine.yaml': text } } }));
   return told(() => at('experiment/mine', ...overrides));
 }
@@ -72,7 +72,7 @@ t.test('mistakes in a file are told with what was found, what would be right, an
     ],
     [
       `${start}define: { rules: { mine: { parameters: { tau: slow }, update: { terms: [{ post: x }] } } } }\n`,
-      `define.rules.mine.parameters.tau is the text "slow"; a number or a quantity such as "10 ms" is expected @ ${mine}:4:48`,
+      `define.rules.mine.parameters.tau is the text "slow"; a number or a quantity such as "10 ms" is expected @ ${mine}:4:47`,
     ],
     [
       `${start}define: { rules: { mine: { update: { term: [] } } } }\n`,
@@ -126,7 +126,7 @@ t.test('a scheme written as a template is checked in depth, stages inside stages
   );
   t.match(
     answer(t, template(train.replace('sweep: up', 'sweep: sideways'))),
-    /^define.schemes.own.programs.train.0.stages.0.sweep is the text "sideways"; one of up, down is expected @ .*:13:67$/,
+    /^define.schemes.own.programs.train.0.stages.0.sweep is the text "sideways"; one of up, down is expected @ .*:13:74$/,
   );
   t.match(
     answer(t, template(train, 'phases: forward')),

@@ -6,9 +6,14 @@ import { libraryOf } from '@apical/run';
 import { verifyCases, type VerifyResult } from '@apical/testing';
 import type { Workshop } from './experiments.js';
 
-/** Folders `test/golden` of the plugins that are loaded from files. */
+/**
+ * Folders `test/golden` of the plugins that are loaded from files. Plugins without a scheme or a replay keep other
+ * reference data there.
+ */
 export function goldenFolders(plugins: Workshop['plugins']): string[] {
-  const folders = plugins.flatMap(({ file }) => {
+  const folders = plugins.flatMap(({ plugin, file }) => {
+    const { Scheme = [], GoldenReplay = [] } = plugin.contributes ?? {};
+    if (Scheme.length + GoldenReplay.length === 0) return [];
     for (let at = file && path.dirname(file); at; at = path.dirname(at)) {
       if (existsSync(path.join(at, 'package.json'))) return [path.join(at, 'test', 'golden')];
       if (at === path.dirname(at)) return [];

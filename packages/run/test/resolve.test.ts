@@ -212,7 +212,7 @@ const low: DefineConfig = {
       update: { terms: [{ post: 'eLow', pre: 'r' }] },
     },
   } as unknown as NonNullable<DefineConfig['rules']>,
-  activations: { steep: { value: 'tanh(3 * x)' } } as unknown as NonNullable<DefineConfig['activations']>,
+  activations: { steep: { value: 'tanh(3 * x)' } },
 };
 t.test('parts of the user join the catalogues once their form is right', async t => {
   const all = withDefined(catalogues(), low);
