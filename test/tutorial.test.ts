@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { createHost } from '@apical/host';
+import type { LearningRule } from '@apical/core';
+import { createHost, type Rebindings } from '@apical/host';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'docs/tutorials/first-plugin');
@@ -42,13 +43,14 @@ t.test('the rule runs beside BP, and the observer stops a run', async t => {
 });
 
 t.test('a rule is replaced through the container', async t => {
-  const { signRule } = (await import(join(folder, 'my-plugin.js'))) as { signRule: object };
+  const { signRule } = (await import(join(folder, 'my-plugin.js'))) as { signRule: LearningRule };
   const overrides = ['scheme=bp', 'train.epochs=1', 'train.limit=400'];
   const errors: unknown[] = [];
   const hashes = new Set<string>();
   const directory = await mkdtemp(join(tmpdir(), 'apical-tutorial-'));
   t.teardown(() => rm(directory, { recursive: true }));
-  for (const rebind of [{}, { 'LearningRule:delta': { ...signRule, name: 'delta' } }]) {
+  const replaced: Rebindings = { 'LearningRule:delta': { ...signRule, name: 'delta' } };
+  for (const rebind of [{}, replaced]) {
     const host = await createHost({ rebind });
     const result = await host.run({ target: 'experiment/demo', overrides }, { directory });
     errors.push(result.summary.final['test/loss']);

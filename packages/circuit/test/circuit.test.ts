@@ -1,14 +1,6 @@
 /** Circuits built by hand: programs, rules, weight functions, noise, parameters, the audit. Small unequal sizes. */
 import t from 'tap';
-import type {
-  LearningRule,
-  NeuronModel,
-  Operation,
-  Optimiser,
-  Program,
-  Projection,
-  SignalSpec,
-} from '@apical/core';
+import type { LearningRule, NeuronModel, Optimiser, Program, Projection, SignalSpec } from '@apical/core';
 import { derived, input, noise, parameter, state, stimulus } from '@apical/core';
 import {
   assemble,

@@ -11,16 +11,19 @@ import { annReplay } from '../src/index.js';
 const golden = join(import.meta.dirname, 'golden');
 const given = { replays: [annReplay], library: libraryOf(standard), backend: reference };
 const name = 'bp-tanh-softmax-sgd-01';
+interface Case {
+  readonly expected: Record<string, { shape: number[]; data: number[] }>;
+}
 /** A folder with one case, changed. */
 async function changed(
   t: { teardown(end: () => unknown): void },
-  change: (golden: Record<string, never>) => unknown,
+  change: (golden: Case) => unknown,
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'apical-golden-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const file = join(folder, 'case.json');
   await cp(join(golden, `${name}.json`), file);
-  const text = JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')) as Record<string, never>));
+  const text = JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')) as Case));
   await writeFile(file, text);
   return folder;
 }
@@ -31,7 +34,7 @@ t.test('all cases pass within their tolerance', async t => {
 });
 t.test('a number off by ten tolerances fails and is named', async t => {
   const folder = await changed(t, c => {
-    const { data } = (c as { expected: Record<string, { data: number[] }> }).expected.final_W1!;
+    const { data } = c.expected.final_W1!;
     data[3]! *= 1 + 1e-8;
     return c;
   });
@@ -42,7 +45,7 @@ t.test('a number off by ten tolerances fails and is named', async t => {
 t.test('a key that is not produced, a model that nobody replays, and a damaged file fail', async t => {
   const more = await changed(t, c => ({
     ...c,
-    expected: { ...(c as { expected: object }).expected, extra: { shape: [1], data: [0] } },
+    expected: { ...c.expected, extra: { shape: [1], data: [0] } },
   }));
   const unknown = await changed(t, c => ({ ...c, model: 'nobody' }));
   const damaged = await changed(t, c => ({ ...c, format: 'golden-case/9' }));
