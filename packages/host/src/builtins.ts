@@ -4,7 +4,7 @@ import path from 'node:path';
 import { apiVersion, definePlugin, injected } from '@apical/core';
 import type { Plugin } from '@apical/core';
 import { localLauncher } from '@apical/compare';
-import { reference } from '@apical/kernels';
+import { reference, wasm } from '@apical/kernels';
 import { fileStore, memoryStore } from '@apical/run';
 
 /** The file a worker process starts with; its ending is that of this file, source or compiled. */
@@ -17,7 +17,7 @@ export const builtinPlugin: Plugin = definePlugin({
   api: apiVersion,
   doc: 'what the packages themselves bring: backends, launchers, stores',
   contributes: {
-    Backend: [reference],
+    Backend: [reference, wasm],
     Launcher: [localLauncher({ entry: workerEntry })],
     Store: [injected(['Clock'], clock => fileStore({ clock }), 'files'), injected([], memoryStore, 'memory')],
   },

@@ -5,8 +5,11 @@ import { fillNormals } from '@apical/numerics';
 import { multiply, multiplyTransposed, outer } from './products.js';
 import { add, addBias, addProduct, correlateBias, meanOver, settled, transpose } from './verbs.js';
 
-export function prepare(operations: readonly Operation[]): Step {
-  const steps = operations.map(prepareOne);
+/** A backend's own way with some operations; undefined: the plain one. */
+export type Own = (operation: Operation) => Step | undefined;
+
+export function prepare(operations: readonly Operation[], own: Own = () => undefined): Step {
+  const steps = operations.map(o => own(o) ?? prepareOne(o, own));
   const [first, second] = steps;
   if (!first) return () => undefined;
   if (!second) return first;
@@ -14,7 +17,7 @@ export function prepare(operations: readonly Operation[]): Step {
     for (let i = 0; i < steps.length; i++) steps[i]!();
   };
 }
-function prepareOne(operation: Operation): Step {
+function prepareOne(operation: Operation, own: Own): Step {
   switch (operation.op) {
     case 'elementwise':
       return emitJs(operation);
@@ -56,15 +59,15 @@ function prepareOne(operation: Operation): Step {
     case 'call':
       return operation.run;
     default:
-      return prepareControl(operation);
+      return prepareControl(operation, own);
   }
 }
 type Control = Extract<Operation, { readonly op: 'set' | 'when' | 'every' | 'repeat' }>;
-function prepareControl(operation: Control): Step {
+function prepareControl(operation: Control, own: Own): Step {
   switch (operation.op) {
     case 'set': {
       const { cell, value } = operation;
-      const refresh = prepare(operation.refresh);
+      const refresh = prepare(operation.refresh, own);
       return () => {
         if (cell[0] === value) return;
         cell[0] = value;
@@ -73,29 +76,28 @@ function prepareControl(operation: Control): Step {
     }
     case 'when': {
       const { cell } = operation;
-      const body = prepare(operation.body);
+      const body = prepare(operation.body, own);
       return () => {
         if (cell[0] !== 0) body();
       };
     }
     case 'every': {
       const { counter, times } = operation;
-      const body = prepare(operation.body);
+      const body = prepare(operation.body, own);
       return () => {
         if (counter[0]! % times === 0) body();
         counter[0]! += 1;
       };
     }
     case 'repeat':
-      return prepareRepeat(operation);
+      return prepareRepeat(operation, own);
   }
 }
-function prepareRepeat({
-  times,
-  until,
-  body: operations,
-}: Extract<Operation, { readonly op: 'repeat' }>): Step {
-  const body = prepare(operations);
+function prepareRepeat(
+  { times, until, body: operations }: Extract<Operation, { readonly op: 'repeat' }>,
+  own: Own,
+): Step {
+  const body = prepare(operations, own);
   if (!until)
     return () => {
       for (let k = 0; k < times[0]!; k++) body();
