@@ -27,6 +27,7 @@ export class Parameters {
   readonly #memory: Memory;
   readonly #derived: { readonly operation: Elementwise; readonly run: Step }[] = [];
   readonly #isDerived = new Set<unknown>();
+  readonly #cells = new Set<unknown>();
 
   constructor(memory: Memory, dt: number, batch: number, values: Values) {
     this.#memory = memory;
@@ -37,6 +38,7 @@ export class Parameters {
   /** A cell with this value; names of an expression are looked up in `from`. */
   scalar(value: Value, from: Scope, where: string): Operand {
     const out = scalarOperand('result', this.#memory.allocateCell(0));
+    this.#cells.add(out.data);
     if (typeof value === 'number') {
       out.data[0] = value;
       return out;
@@ -49,6 +51,10 @@ export class Parameters {
     this.#derived.push({ operation, run });
     this.#isDerived.add(out.data);
     return out;
+  }
+  /** Is the array that of a parameter, a constant, dt or batch: something equations only read? */
+  isParameter({ data }: Operand): boolean {
+    return this.#cells.has(data) || data === this.shared.dt!.data || data === this.shared.batch!.data;
   }
   /** Throws where the name is not one number, or follows from others. */
   checkSettable(operand: Operand, name: string): void {

@@ -142,6 +142,11 @@ export class PhaseCompiler {
         if (found) this.read(found.data, where);
       }
       const target = scope.find(s.target);
+      if (target && this.circuit.parameters.isParameter(target))
+        throw new ApicalError(
+          'APICAL_CIRCUIT',
+          `${where} assigns "${s.target}", which is a parameter: declare a signal for what changes\n    ${s.line.trim()}`,
+        );
       if (target && s.op !== '=') this.read(target.data, where);
       if (s.op === '=' && unread.has(s.target))
         throw new ApicalError(

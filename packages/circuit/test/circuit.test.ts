@@ -165,6 +165,10 @@ t.test('what is read too early, written twice or unknown is refused while buildi
   };
   const units = pair({}, neuron({ go: 'du/dt = i' }, { signals: membrane }));
   t.throws(() => units.compile([{ phase: 'go' }]), /units/);
+  t.throws(
+    () => pair({}, neuron({ go: 'dt = 5' })).compile([{ phase: 'go' }]),
+    /assigns "dt", which is a parameter/,
+  );
   t.throws(() => pair({ to: 'b.q' }), /signal of population b "q"/);
   t.throws(() => pair({ weights: values(1, 2) }), {
     code: 'APICAL_SHAPE',
