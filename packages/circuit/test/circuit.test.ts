@@ -166,7 +166,7 @@ t.test('what is read too early, written twice or unknown is refused while buildi
   const units = pair({}, neuron({ go: 'du/dt = i' }, { signals: membrane }));
   t.throws(() => units.compile([{ phase: 'go' }]), /units/);
   t.throws(
-    () => pair({}, neuron({ go: 'dt = 5' })).compile([{ phase: 'go' }]),
+    () => pair({}, neuron({ go: 'dt = dt * 2' })).compile([{ phase: 'go' }]),
     /assigns "dt", which is a parameter/,
   );
   t.throws(() => pair({ to: 'b.q' }), /signal of population b "q"/);
