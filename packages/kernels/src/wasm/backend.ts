@@ -8,7 +8,9 @@ import { prepare } from '../prepare.js';
 import { assemble, type WasmFunction } from './assembler.js';
 import { compilePass, qualifies, type CompiledPass } from './elementwise.js';
 import { Arena } from './memory.js';
-import { blockDepth, productFunctions, tileCols, tileRows, type Size } from './products.js';
+import type { Size } from './kernel-code.js';
+import { blockDepth, tileCols, tileRows } from './packed.js';
+import { productFunctions } from './products.js';
 
 /** Addresses and strides in bytes. */
 interface Kernels {

@@ -21,7 +21,7 @@ import {
   type Code,
   type WasmFunction,
 } from './assembler.js';
-import type { Size } from './products.js';
+import type { Size } from './kernel-code.js';
 
 type Loop = Extract<Pass, { readonly kind: 'loop' }>;
 type Vector = (typeof vectors)[Size];
