@@ -16,10 +16,12 @@ export const trainDefaults: TrainConfig = {
   limit: null,
 };
 export const networkDefaults: NetworkConfig = { hidden: [100], activation: 'tanh' };
-export const experimentDefaults: Omit<ExperimentConfig, 'name' | 'task' | 'dataset' | 'schemes'> = {
+export const experimentDefaults: Omit<
+  ExperimentConfig,
+  'name' | 'task' | 'dataset' | 'schemes' | 'baseline'
+> = {
   network: networkDefaults,
   train: trainDefaults,
-  baseline: 'bp',
   seeds: [0],
   probes: {},
   observers: {},

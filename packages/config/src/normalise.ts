@@ -33,6 +33,8 @@ export function normalise(tree: Tree, target: string, convert: Convert): Experim
   const full: Map = {
     ...experimentDefaults,
     name: nameFrom(target),
+    // the first that runs, where none is named
+    baseline: firstScheme(data),
     ...data,
     network: { ...networkDefaults, ...asMap(data.network) },
     train: { ...trainDefaults, ...asMap(data.train) },
@@ -43,6 +45,9 @@ export function normalise(tree: Tree, target: string, convert: Convert): Experim
   checkName(tree, out);
   checkLabels(tree, out);
   return out;
+}
+function firstScheme({ select, schemes }: Map): string | undefined {
+  return Array.isArray(select) ? String(select[0]) : Object.keys(asMap(schemes))[0];
 }
 /** `experiment/paper/a` → `paper-a`; of a path only the file's own name. */
 function nameFrom(target: string): string {

@@ -38,6 +38,7 @@ t.test('a short experiment gets every default', async t => {
     task: { use: 'classification' },
     dataset: { use: 'yin-yang' },
     ...experimentDefaults,
+    baseline: 'bp',
     schemes: { bp: {} },
   });
   t.match(trainDefaults, { epochs: 10, batch: 32, dtype: 'float64', backend: 'auto', dt: 1, limit: null });

@@ -160,7 +160,7 @@ export interface ExperimentConfig {
   readonly schemes: Readonly<Record<string, SchemeConfig>>;
   /** Which of `schemes`, and in which order; default: all. */
   readonly select?: readonly string[];
-  /** The scheme the others are compared to. */
+  /** The scheme the others are compared to; default: the first that runs. */
   readonly baseline: string;
   /** The control that `baseline` must beat, if any: the comparison fails when the interval contains zero. */
   readonly control?: string;

@@ -95,7 +95,7 @@ async function fromRuns(folder: string): Promise<ComparisonResult> {
   const experiment: ExperimentConfig = {
     ...{ name, task, dataset, network, train, probes, observers, define, plugins, meta },
     schemes: Object.fromEntries(runs.map(r => [r.config.label, r.config.scheme])),
-    baseline: labels.find(l => l === 'bp' || l.startsWith('bp@')) ?? labels[0]!,
+    baseline: labels[0]!,
     seeds: [...new Set(runs.map(r => r.config.seed))].sort((a, b) => a - b),
     margin: null,
   };

@@ -45,11 +45,11 @@ export interface SchemeStyle {
   readonly shape: string;
 }
 /**
- * Styles in the order of the labels. The baseline (by default `bp`) is near black and round, the control grey, the
+ * Styles in the order of the labels. The baseline (by default the first) is near black and round, the control grey, the
  * others take colours and symbols in order; from the thirteenth on colours repeat with other symbols.
  */
 export function schemeStyles(labels: readonly string[], roles: Roles = {}): readonly SchemeStyle[] {
-  const baseline = roles.baseline ?? 'bp';
+  const baseline = roles.baseline ?? labels[0];
   const displays = shortenAll(labels, 24);
   let next = 0;
   return labels.map((label, i) => {
