@@ -74,7 +74,12 @@ function weightsText(
 ): string {
   const direction = reversed ? ', reversed' : '';
   if (along !== undefined) return `those of ${along}${direction}`;
-  const weights = model.circuit.specs.get(name)?.weights;
+  const spec = model.circuit.specs.get(name);
+  const given = model.circuit.options.weights;
+  const own = spec?.weights;
+  // what the config says of first weights stands in for what the scheme says
+  const override = given?.[name] ?? (spec?.role === undefined ? undefined : given?.[spec.role]);
+  const weights = own && 'function' in own ? own : (override ?? own);
   if (!weights) return 'none';
   if ('function' in weights)
     return `${weights.function} of ${weights.of.join(', ')} at ${weights.at.join(', ')}${direction}`;
