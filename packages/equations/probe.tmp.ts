@@ -7,13 +7,18 @@ const go=(text:string,show:string[]=['w'],src=false)=>{console.log('-----',JSON.
 const a2=mk();const op2=lower(parseBlock(text,plain),{find:n=>a2.find(o=>o.name===n),names:()=>a2.map(o=>o.name)},{batch:B,units:N},plain,n=>new Float64Array(n));interpret(op2)();
 for(const s of show)console.log(s,Array.from(a.find(o=>o.name===s).data).slice(0,5),  a.every((o,i)=>o.data.every((x:number,j:number)=>Object.is(x,a2[i].data[j])))?'':'DIFFERS');}catch(e:any){console.log(e.name==='ApicalError'?e.message:e.stack)}};
 const tr=(f:()=>unknown)=>{try{console.log(f.toString().slice(4).trim(),'=>',JSON.stringify(f()))}catch(e:any){console.log(f.toString(),'!!',e.name==='ApicalError'?e.message:e.stack)}};
-go('q += u\nw = q'); go('q *= 2\nw=u'); go('dq/dt = u\nw=q');
-go('dg/dt = -g + s',['g']); go('dg/dt = mean(u) - g\nds/dt = g',['g','s']); go('dk/dt = -k\ndc/dt=k',['k','c']);
-go('c = k*2\nw = u*c\nc = c + 1\nv = u*c',['w','v','c'],true);
-go('c = k*2\nw = exp(c)*u\nc = 5\nv = exp(c)*u',['w','v','c'],true);
-go('w = (0 < u < 1)'); go('w = 1 < 2 < 3'); go('w = a < b');
-go('w = -2 ** 2'); go('w = u - -1'); go('w = u--1'); go('w = u - (-0)'); go('w = - - u'); go('w = 2--3');
-go('w = +u'); go('w = u ** +2'); go('w = 1.'); go('w = 1.e3'); go('w = 1..'); go('w = 1.2.3'); go('w = 1e'); go('w = 1.u'); go('w=5.*u');
-go('w = u and v'); go('w = u && v'); go('w = u != v'); go('w = !u'); go('w = u // v'); go('w = u % 2'); go('w = [u]'); go('w = "a"'); go('w = pre.r'); go('w = pre.'); go('w = pre..r'); go('w = u;'); go('w = u ; v = w'); go('w = if(u,1,2)'); go('w = pow(u,2)'); go('w = ln(u)'); go('w = Sum(u)'); go('w = softmax(u)'); go('w = e'); go('w = pi');go('w = max(u)'); go('w = max(u, v, 1)'); go('w = sum'); go('w = exp'); go('w = exp u'); go('w = u(v)'); go('w = 2u'); go('w = 2(u)'); go('w = u v');
-go('exp = u\nw = exp'); go('sum = u\nw = sum + sum(sum)');
-go('w = u\n  + v'); go('w = (u\n + v)'); go('w := u'); go('w <- u'); go('w == u'); go('w == '); go('w ='); go('w'); go('= u'); go('du/dt += u'); go('d(u)/dt = u'); go('du/dT = v'); go('du / ds = v'); go('u\' = v'); go('d2u/dt = v'); go('w **= 2'); go('w -= '); go('w =- u'); go('w =+ u'); go('w - = u');go('pre.r += 1');go('dpre.r/dt = 1'); go('w[0] = 1'); go('3 = u'); go('w, v = u'); go('w = v = u'); go('w = phi(u)'); go('w = add(u, v)'); go('w = negate(u)');
+
+go('w = add(u)'); go('w = less(u)'); go('w = toString(u)'); go('w = __proto__ + 1'); go('__proto__ = u\nw = __proto__'); go('constructor = u\nw = constructor * 2');
+go('w = u' + ' + u'.repeat(2000)); go('w = u' + ' + u'.repeat(20000));
+go('du/dt = 1\ndu/dt = 2',['u']);
+go('w = u = v'); go('w\t=\tu\t@'); go('w = u − v'); go('w = u·v'); go('w = u²'); go('w = u ≤ v');
+go('w = 0.1 + 0.2 - -0.3 ** 2'); go('w = (-2) ** 2 + (-8) ** (1/3)'); go('w = u ** -2'); go('w = largest(where(u > 0, u, 0/0))'); go('w = 1e999'); go('w = mean(u * mean(u)) + mean(mean(u)*u)');
+go('w = sum(1 * 2)'); go('w = sum(u, v)'); go('w = sum()'); go('k = u'); go('k = sum(u)'); go('g = u'); go('dk/dt = u');go('k += g');
+go('a = u\nb = a\n'); go('uu = 3\nw = u');go('W = u');
+go('b = u\ni = b*2\ndata = i\nt0 = data\nMath = t0\nw = Math + i + sum(b)',['w']);
+go('w = uOld'); go('c = where(k > 1, 2, 3) * k\nw = c * u', ['w','c']);
+for (const x of ['x ** -1','(-2) ** x','x ** -2.5','-x ** 2','1 / x','x / (2*x)','log(abs(x))','2 ** -x','x*x*x','sqrt(x) ** 3','softplus(-x)','clip(x,-1,1)','min(x,-x)','exp(-x**2/2)']) tr(()=>toLatex(derivative(parse(x,'t'),'t')));
+for (const x of ['-2 ** 2','(-2) ** 2','a ** b ** c','-x ** 2','a/(b*c)','a*b/c','(a+b)/c*d','a*(b/c)','2*x**2','a - -b','-a - b','-(a-b)','a*-2','exp(-x)','1e-4','1e999','0.00015','sum(u)*sum(v)','sum(u)+v','sum(u*v)','-sum(u)','sum(u)/n','where(a,b,c)*2','a < b','(a<b)<c','a**(1/2)','pre.r*post.e','dphi(u)','dtanh(x)','largest(u)-u','mean(u)**2','exp(x)**2','a**2*b**2','3*4', 'a*3','2*a*3', 'dt/tau*(u-v)','abs(x)**2','vApi_2','u1Old','eta_w','CM','E_L','gNMDA','Vm','x0']) tr(()=>x+'   '+toLatex(x));
+for (const x of ['1/ms','1/(ms*mV)','ms**-1','%','ms*','mv','MS','msec','Ohm','kOhm','mA','A','m','nS/pF*ms','(ms)','ms/ms','ms**0.5','ms**(1/2)','ms**(-1)','ms mV','ms·mV','1/ms/mV','-ms','1','','0','2','ms**ms','exp(ms)','ms < mV','a.b','µs','toString','mol','rad','ms²','/ms']) tr(()=>x+' '+JSON.stringify(parseUnit(x)));
+for (const [a,b] of [['20 %','1'],['20%','1'],['10','ms'],['10 ms','ms'],['-.5e1mV','mV'],['1e999 ms','ms'],['1e5','1'],['10 Ms','ms'],['10ms ','s'],['','ms'],['ms','ms'],['5 1/ms','Hz'],['5 /s','Hz'],['5 / s','Hz'],['0.3 s','ms'],['0.7 us','ms'],['1,5 ms','ms'],['1 000 ms','ms'],['+5 ms','ms'],['5 ms','1'],['5 1','ms'],['5','1/furlong'],['5 ms','furlong'],['0x10 ms','ms'],['5e ms','ms'],['33.3 Hz','1/ms'],['3 MOhm','GOhm'],['100 us','ms'],['1 m','ms']] as const) tr(()=>a+' -> '+b+' '+convert(a,b));
+for (const x of ['2 * tua','1 +','log(-1)','0/0','tau ** 2','x < 1 < 2','sum(tau)','dt','tau / 0']) tr(()=>x+' '+evaluateScalar(x,{tau:5},'tauLong'));
