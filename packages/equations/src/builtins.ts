@@ -238,3 +238,40 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
 function isZero(node: SyntaxNode): boolean {
   return node.kind === 'number' && node.value === 0;
 }
+/** What an author may call by name; the others are written as operators. */
+export const callable = [
+  'exp',
+  'log',
+  'tanh',
+  'sigmoid',
+  'softplus',
+  'relu',
+  'sqrt',
+  'abs',
+  'sign',
+  'min',
+  'max',
+  'clip',
+  'where',
+] as const satisfies readonly FunctionName[];
+export const reductions = ['sum', 'mean', 'largest'] as const;
+export type Reduction = (typeof reductions)[number];
+/** Operators as the author writes them. */
+export const operators: Readonly<Record<string, FunctionName>> = {
+  '+': 'add',
+  '-': 'subtract',
+  '*': 'multiply',
+  '/': 'divide',
+  '**': 'power',
+  '<': 'less',
+  '>': 'greater',
+  '<=': 'lessEqual',
+  '>=': 'greaterEqual',
+  '==': 'equal',
+};
+const operatorNames: ReadonlySet<string> = new Set([...Object.values(operators), 'negate']);
+export const isOperator = (name: string): name is FunctionName => operatorNames.has(name);
+export const isReduction = (name: string): name is Reduction =>
+  (reductions as readonly string[]).includes(name);
+export const isCallable = (name: string): name is FunctionName =>
+  (callable as readonly string[]).includes(name);

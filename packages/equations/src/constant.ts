@@ -1,6 +1,5 @@
 /** Value of a tree without names. */
-import { builtins } from './builtins.js';
-import { isCallable, isOperator } from './vocabulary.js';
+import { builtins, isCallable, isOperator } from './builtins.js';
 import type { SyntaxNode } from './syntax.js';
 
 /** undefined where it has names, reductions or activation slots. */

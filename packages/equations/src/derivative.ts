@@ -1,6 +1,5 @@
 /** Symbolic derivative of an expression, for activations that do not state their slope. */
-import { builtins } from './builtins.js';
-import { isCallable, isOperator } from './vocabulary.js';
+import { builtins, isCallable, isOperator } from './builtins.js';
 import { failAt } from './error.js';
 import { number, type Origin, type SyntaxNode } from './syntax.js';
 
@@ -21,14 +20,7 @@ export function derivative(
       return failAt(n, { ...from, line }, `${n.name} has no derivative per unit: state the slope`);
     return builtins[n.name].derivative(three(n.args), three(n.args.map(slope)));
   };
-  return slope(withNegatives(node));
-}
-/** `-2` as one number, so that `x ** -2` has the exponent −3 and not −2 − 1. */
-function withNegatives(node: SyntaxNode): SyntaxNode {
-  if (node.kind !== 'call') return node;
-  const args = node.args.map(withNegatives);
-  const [only] = args;
-  return node.name === 'negate' && only?.kind === 'number' ? { ...node, ...number(-only.value, node.at) } : { ...node, args };
+  return slope(node);
 }
 /** Functions of fewer arguments do not look at the others. */
 function three(nodes: readonly SyntaxNode[]): readonly [SyntaxNode, SyntaxNode, SyntaxNode] {

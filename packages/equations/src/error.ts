@@ -1,7 +1,6 @@
 /** An error in an equation: the line, a caret under the place, and the names that would be right. */
 import { ApicalError, nearest } from '@apical/core';
 import type { SourceLine, SyntaxNode } from './syntax.js';
-import { isCallable, isReduction } from './vocabulary.js';
 
 export interface Place extends SourceLine {
   /** From 1, within the block. */
@@ -41,18 +40,10 @@ export function fail(source: SourceLine, column: number, why: string): never {
 export function failAt(node: SyntaxNode, line: SourceLine, why: string): never {
   return fail(node.source ?? line, node.at, why);
 }
-/** `unknown name "uu"; did you mean "u"? Known: …`; of what to write instead, where that is known. */
-export function unknown(what: string, name: string, known: readonly string[], instead?: string): string {
+/** `unknown name "uu"; did you mean "u"? Known: …` */
+export function unknown(what: string, name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  // any letter is near to any other
-  const isNear = near !== undefined && (name.length > 1 || near.toLowerCase() === name.toLowerCase());
-  const guess = isNear ? `; did you mean "${near}"?` : '.';
-  const hint = instead === undefined ? guess : `; write ${instead}.`;
+  const hint = near === undefined ? '.' : `; did you mean "${near}"?`;
   const list = known.length ? `Known: ${[...new Set(known)].sort().join(', ')}` : 'There are none.';
   return `unknown ${what} "${name}"${hint} ${list}`;
-}
-/** The same for a name that should have a value. */
-export function unknownValue(name: string, known: readonly string[]): string {
-  const called = isCallable(name) || isReduction(name) ? `${name}(…), it is a function` : undefined;
-  return unknown('name', name, known, called);
 }

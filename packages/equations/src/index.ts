@@ -1,10 +1,8 @@
 /** Public names of `@apical/equations`. */
 export { EquationError } from './error.js';
 export type { Place } from './error.js';
-export { builtins } from './builtins.js';
-export { callable, operators, reductions } from './vocabulary.js';
-export type { Builtin } from './builtins.js';
-export type { Reduction } from './vocabulary.js';
+export { builtins, callable, operators, reductions } from './builtins.js';
+export type { Builtin, Reduction } from './builtins.js';
 export { parse } from './parse.js';
 export { callsIn, namesIn } from './syntax.js';
 export type { CallNode, NameNode, NumberNode, Origin, SourceLine, SyntaxNode } from './syntax.js';

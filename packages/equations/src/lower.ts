@@ -1,7 +1,7 @@
 /** Statements → passes over operands: broadcasting, reductions, locals, fusion of loops. */
 import type { Assignment, Elementwise, Extent, FloatArray, Operand, Tree } from '@apical/core';
 import type { Statement } from './block.js';
-import { isReduction, type Reduction } from './vocabulary.js';
+import { isReduction, type Reduction } from './builtins.js';
 import { fail, failAt, unknown } from './error.js';
 import { resolveLocals } from './locals.js';
 import { Passes } from './passes.js';

@@ -1,6 +1,6 @@
 /** Passes while they are collected: what may move past what, so that loops of one extent become one. */
 import type { Assignment, Extent, Operand, Tree } from '@apical/core';
-import type { Reduction } from './vocabulary.js';
+import type { Reduction } from './builtins.js';
 import { visit } from './tree.js';
 
 /** A pass whose local operands have no data yet. */
