@@ -229,27 +229,33 @@ t.test('what is wrong is told before anything is computed, with place and exit c
   t.notOk(existsSync('runs'));
 });
 
-t.test('Ctrl-C lets runs write a checkpoint and ends with 130; the same command goes on', async t => {
-  const folder = here(t);
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  const args = ['./tiny.yaml', 'schemes=bp', 'seeds=1', 'train.epochs=30000', 'train.evaluateEvery=30000'];
-  const child = spawn(process.execPath, [...process.execArgv, main, 'compare', ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  child.stdout.on('data', (text: Buffer) => void (said += text.toString()));
-  child.stderr.on('data', (text: Buffer) => void (said += text.toString()));
-  const files = (): string[] =>
-    existsSync('runs')
-      ? readdirSync('runs', { recursive: true }).map(name => path.basename(String(name)))
-      : [];
-  while (!files().includes('metrics.jsonl') && child.exitCode === null) await wait(50);
-  child.kill('SIGINT');
-  const [code] = (await once(child, 'close')) as [number];
-  t.equal(code, 130, said);
-  t.match(said, /stopping: runs write a checkpoint; once more ends at once/);
-  t.match(said, /interrupted: 0 of 1 runs ended; the same command goes on with the others/);
-  t.ok(files().includes('checkpoint.safetensors'));
-  t.notOk(files().includes('comparison.json'), 'half a comparison is none');
-});
+// processes that start under load need their time
+t.test(
+  'Ctrl-C lets runs write a checkpoint and ends with 130; the same command goes on',
+  { timeout: 120_000 },
+  async t => {
+    const folder = here(t);
+    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+    const args = ['./tiny.yaml', 'schemes=bp', 'seeds=1', 'train.epochs=30000', 'train.evaluateEvery=30000'];
+    const child = spawn(process.execPath, [...process.execArgv, main, 'compare', ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const closed = once(child, 'close');
+    let said = '';
+    child.stdout.on('data', (text: Buffer) => void (said += text.toString()));
+    child.stderr.on('data', (text: Buffer) => void (said += text.toString()));
+    const files = (): string[] =>
+      existsSync('runs')
+        ? readdirSync('runs', { recursive: true }).map(name => path.basename(String(name)))
+        : [];
+    while (!files().includes('metrics.jsonl') && child.exitCode === null) await wait(50);
+    child.kill('SIGINT');
+    const [code] = (await closed) as [number];
+    t.equal(code, 130, said);
+    t.match(said, /stopping: runs write a checkpoint; once more ends at once/);
+    t.match(said, /interrupted: 0 of 1 runs ended; the same command goes on with the others/);
+    t.ok(files().includes('checkpoint.safetensors'));
+    t.notOk(files().includes('comparison.json'), 'half a comparison is none');
+  },
+);
