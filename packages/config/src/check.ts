@@ -72,7 +72,8 @@ function fits(value: unknown, schema: Schema): boolean {
 function check(tree: Tree, value: unknown, schema: Schema, path: Path): void {
   const wrong = (found: string): never => {
     const at = tree.place(path)?.value;
-    const many = typeof value === 'string' && at?.startsWith('command line') && sweepValues(value);
+    const override = /^command line "(.*)"$/s.exec(at ?? '')?.[1];
+    const many = typeof value === 'string' && override !== undefined && sweepValues(value, override);
     const hint = many ? '; one run for each of several values needs -m (--multirun)' : '';
     throw new ApicalError(
       'APICAL_CONFIG',

@@ -1,13 +1,14 @@
 /** One rule: the files of `defaults:` in order, then the file itself, then the command line. */
-import { ApicalError, freeze, unknownName, type ExperimentConfig } from '@apical/core';
+import { ApicalError, freeze, type ExperimentConfig } from '@apical/core';
+import { applyOverride } from './apply-override.js';
 import { checkTree } from './check.js';
 import { ConfigFiles } from './files.js';
 import { normalise } from './normalise.js';
-import { parseOverride, parseValue, sweepValues, type Override } from './override.js';
+import { parseOverride, type Override } from './override.js';
 import type { Convert } from './quantity.js';
 import { experimentSchema } from './schema.js';
-import { keysOf, selected, writeOut } from './short-forms.js';
-import { isMapping, placed, type Path } from './source.js';
+import { writeOut } from './short-forms.js';
+import { isMapping, pathKey, type Path, type Source } from './source.js';
 import { Tree } from './tree.js';
 
 export interface ComposeOptions {
@@ -125,7 +126,7 @@ class Composer {
       if (group) this.#read.add(group.name);
       this.file(group?.name ?? listed, this.#files.folder(source.file), place, [...open, source.file]);
     }
-    this.tree.merge({ data, places: source.places });
+    this.tree.merge({ data: withoutRemoved(this.tree, data, source.places), places: source.places });
     writeOut(this.tree);
   }
   /** Groups that no `defaults:` mentions. */
@@ -133,6 +134,34 @@ class Composer {
     for (const { name, override } of this.#groups.values())
       if (!this.#read.has(name)) this.file(name, undefined, `command line "${override.text}"`, []);
   }
+}
+/** `probes: { ~alignment: null }` takes away what the files before have under that label. */
+function withoutRemoved(
+  tree: Tree,
+  data: Readonly<Record<string, unknown>>,
+  places: Source['places'],
+): Readonly<Record<string, unknown>> {
+  const out = { ...data };
+  for (const kind of ['schemes', 'probes', 'observers']) {
+    const given = data[kind];
+    if (!isMapping(given)) continue;
+    const [gone, kept] = [true, false].map(removing =>
+      Object.entries(given).filter(([key]) => key.startsWith('~') === removing),
+    ) as [[string, unknown][], [string, unknown][]];
+    for (const [key, value] of gone) {
+      const at = places.get(pathKey([kind, key]))?.key;
+      const path = [kind, key.slice(1)];
+      if (value !== null)
+        throw new ApicalError('APICAL_CONFIG', `"${key}" removes "${path[1]}" and takes no value but null`, {
+          at,
+        });
+      if (!tree.has(path))
+        throw new ApicalError('APICAL_CONFIG', `there is no "${path.join('.')}" to remove`, { at });
+      tree.remove(path);
+    }
+    out[kind] = Object.fromEntries(kept);
+  }
+  return out;
 }
 /** `task/mnist`, or `task: mnist`; undefined for `_self_` at the end, where the file itself comes in any case. */
 function listedName(entry: unknown, last: boolean, at: string | undefined): string | undefined {
@@ -149,72 +178,4 @@ function listedName(entry: unknown, last: boolean, at: string | undefined): stri
   throw new ApicalError('APICAL_CONFIG', '"defaults" lists names of configs, as task/mnist or task: mnist', {
     at,
   });
-}
-function applyOverride(tree: Tree, override: Override, files: ConfigFiles): void {
-  const where = `command line "${override.text}"`;
-  checkGroup(override, files, where);
-  const path = pathInTree(tree, override, where);
-  if (Array.isArray(tree.get(path.slice(0, -1))) && (override.kind === 'remove' || !tree.has(path)))
-    throw new ApicalError(
-      'APICAL_OVERRIDE',
-      `${override.text}: "${path.slice(0, -1).join('.')}" is a list; give it whole, as in key=[1,2]`,
-      { at: where },
-    );
-  if (override.kind === 'remove') {
-    if (!tree.has(path))
-      throw new ApicalError(
-        'APICAL_OVERRIDE',
-        `${override.text}: there is no "${override.path.join('.')}" to remove`,
-        { at: where },
-      );
-    tree.remove(path);
-    return;
-  }
-  const listed = listOf(override);
-  if (listed) tree.merge(placed(listed.value, where), [listed.key]);
-  else tree.merge(placed(override.value, where), path);
-}
-/** `network=mlp-3`: a part that is a map can only be named by a file of its group. */
-function checkGroup({ path, value }: Override, files: ConfigFiles, where: string): void {
-  const [group = ''] = path;
-  if (path.length !== 1 || typeof value !== 'string') return;
-  const schema = experimentSchema.kind === 'object' ? experimentSchema.keys[group] : undefined;
-  if (schema?.kind !== 'object') return;
-  const known = files.names().filter(n => n.startsWith(`${group}/`));
-  throw unknownName(
-    `config of the group ${group}`,
-    value,
-    known.map(n => n.slice(group.length + 1)),
-    {
-      code: 'APICAL_CONFIG',
-      at: where,
-    },
-  );
-}
-/** `schemes=bp,fa` selects and orders; `seeds=0,1,2` lists. */
-function listOf({ path, value }: Override): { readonly key: string; readonly value: unknown } | undefined {
-  const [key] = path;
-  if (path.length !== 1) return undefined;
-  const pieces = Array.isArray(value) ? value : (sweepValues(String(value)) ?? [String(value)]);
-  if ((key === 'schemes' || key === 'select') && value !== null && !isMapping(value))
-    return { key: 'select', value: pieces.map(String) };
-  if (key === 'seeds' && typeof value === 'string')
-    return { key, value: pieces.map(p => parseValue(String(p))) };
-  return undefined;
-}
-/** `scheme.x` is meant for the one scheme of the run. */
-function pathInTree(tree: Tree, { path }: Override, where: string): Path {
-  const [first, ...rest] = path;
-  if (first !== 'scheme' || rest.length === 0) return path;
-  if (rest.length === 1 && rest[0] === 'use') return path; // as scheme=NAME
-  const label = selected(tree);
-  if (label === undefined) {
-    const labels = keysOf(tree, ['schemes']).join(', ') || 'none';
-    throw new ApicalError(
-      'APICAL_OVERRIDE',
-      `"${path.join('.')}" is meant for one scheme; choose it first with scheme=NAME (here: ${labels})`,
-      { at: where },
-    );
-  }
-  return ['schemes', label, ...rest];
 }

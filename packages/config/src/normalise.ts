@@ -155,6 +155,13 @@ function checkLabels(tree: Tree, experiment: ExperimentConfig): void {
         at: tree.place([])?.value,
       },
     );
+  const odd = labels.find(label => label.split('/').some(part => /^\.{0,2}$/.test(part.trim())));
+  if (odd !== undefined)
+    throw new ApicalError(
+      'APICAL_CONFIG',
+      `a scheme has the label "${odd}"; names with "/" between them are expected (they become folders)`,
+      { at: tree.own(['schemes', odd])?.key ?? tree.place(['select'])?.value },
+    );
   const running = select ?? labels;
   const { seeds } = experiment;
   const twice = seeds.find((seed, k) => seeds.indexOf(seed) < k);

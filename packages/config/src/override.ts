@@ -1,6 +1,6 @@
 /** Values from the command line: `a.b=value`, `~a.b`, `+meta.x=1`, and sweeps over several values. */
 import { ApicalError } from '@apical/core';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { isMapping } from './source.js';
 
 export interface Override {
@@ -40,19 +40,27 @@ function spaceColons(written: string): string {
   }
   return out;
 }
-/** `[1,2]`, `{a:1}`, `null`, `true`, `1e-3`, `'quoted'`, anything else is text. */
+/**
+ * `[1,2]`, `{a:1}`, `null`, `true`, `1e-3`, anything else is text. Quotes keep what is inside as text, commas and
+ * brackets too: `'3'`, `"a,b"`; inside single quotes a quote is written twice, inside double ones with a backslash. A
+ * shell takes off one layer of quotes of its own: `name='"3"'`.
+ */
 export function parseValue(written: string, text = written): unknown {
   if (!/^\s*[[{"']/.test(written) && !plain.test(written)) return written;
   const spaced = spaceColons(written);
   try {
-    return parse(spaced) as unknown;
+    return parse(spaced, { prettyErrors: false }) as unknown;
   } catch (e) {
-    return fail(
-      text,
-      text.length - written.length,
-      `this value cannot be read: ${e instanceof Error ? e.message.split('\n')[0]! : ''}`,
-    );
+    const start = text.length - written.length;
+    const at = e instanceof YAMLParseError ? offsetIn(written, e.pos[0]) : 0;
+    return fail(text, start + at, `this value cannot be read: ${e instanceof Error ? e.message : String(e)}`);
   }
+}
+/** From a position in the spaced text back to the one in the text as written. */
+function offsetIn(written: string, position: number): number {
+  let k = 0;
+  while (k < written.length && spaceColons(written.slice(0, k + 1)).length <= position) k++;
+  return k;
 }
 /** All of an override but its value. */
 function parseKey(text: string): Omit<Override, 'value'> {
@@ -97,20 +105,25 @@ export function splitCommas(text: string): string[] {
 }
 /** `range(10)`, `range(0,1,0.1)`, `choice(a,b)` or a comma list → the values as written; undefined: one value. */
 export function sweepValues(written: string, text = written): string[] | undefined {
+  const start = text.length - written.length;
+  const unknown = /^\s*(interval|glob|tag|shuffle|sort)\(.*\)\s*$/.exec(written)?.[1];
+  if (unknown) fail(text, start, `${unknown}() is not known; range(…), choice(…) or a list such as a,b is`);
   const call = /^\s*(range|choice)\((.*)\)\s*$/.exec(written);
-  if (call?.[1] === 'choice') return splitCommas(call[2]!);
+  if (call?.[1] === 'choice' && call[2]!.trim() !== '') return splitCommas(call[2]!);
+  if (call?.[1] === 'choice') fail(text, start, 'choice(a,b) needs something to choose from');
   if (call) {
     const given = splitCommas(call[2]!).map(Number);
-    const [start, stop, step] =
+    const [first, stop, step] =
       given.length === 1 ? [0, given[0]!, 1] : [given[0]!, given[1]!, given[2] ?? 1];
     if (given.length > 3 || call[2]!.trim() === '' || !given.every(Number.isFinite) || step === 0)
       fail(
         text,
-        text.length - written.length,
+        start,
         'range(stop), range(start,stop) or range(start,stop,step) with numbers and a step that is not 0',
       );
-    const n = Math.max(0, Math.ceil((stop - start) / step - 1e-9));
-    return Array.from({ length: n }, (_, k) => String(Number((start + k * step).toPrecision(12))));
+    const n = Math.max(0, Math.ceil((stop - first) / step - 1e-9));
+    if (n === 0) fail(text, start, `there is nothing from ${first} up to ${stop} in steps of ${step}`);
+    return Array.from({ length: n }, (_, k) => String(Number((first + k * step).toPrecision(12))));
   }
   const pieces = splitCommas(written);
   return pieces.length > 1 ? pieces : undefined;
@@ -123,17 +136,24 @@ function flat(sweep: Readonly<Record<string, unknown>>, above = ''): [key: strin
 }
 /** Lists that `seeds` and `schemes` take anyway are not swept over. */
 const lists = new Set(['seeds', 'schemes', 'select']);
-/** All combinations of the values of a multirun, the last key running fastest. */
+/** All combinations of the values of a multirun, the last key running fastest; at least one. */
 export function expandOverrides(
   overrides: readonly string[],
   sweep: Readonly<Record<string, unknown>> = {},
 ): string[][] {
-  const swept = flat(sweep).map(([key, values]) => ({
-    key,
-    values: Array.isArray(values)
-      ? values.map(v => JSON.stringify(v))
-      : (sweepValues(String(values)) ?? [String(values)]),
-  }));
+  const swept = flat(sweep).map(([key, values]) => {
+    if (Array.isArray(values) && values.length === 0)
+      throw new ApicalError(
+        'APICAL_CONFIG',
+        `"sweep" has an empty list for ${key}; values to run are expected`,
+      );
+    return {
+      key,
+      values: Array.isArray(values)
+        ? values.map(v => JSON.stringify(v))
+        : (sweepValues(String(values), `${key}: ${String(values)}`) ?? [String(values)]),
+    };
+  });
   const given = overrides.map(text => {
     const { kind, path, written = '' } = parseKey(text);
     const values = kind === 'remove' || lists.has(path.join('.')) ? undefined : sweepValues(written, text);

@@ -61,11 +61,19 @@ const neuron = object(
 );
 const initial = either(
   undefined,
-  object({ draw: nameOf('Initialiser', 'how first weights are drawn'), parameters: mapOf(number()) }),
-  object({
-    file: text('an .npz or .safetensors file'),
-    key: text('name of the array; default: the projection'),
-  }),
+  object(
+    { draw: nameOf('Initialiser', 'how first weights are drawn'), parameters: mapOf(number()) },
+    undefined,
+    ['draw'],
+  ),
+  object(
+    {
+      file: text('an .npz or .safetensors file'),
+      key: text('name of the array; default: the projection'),
+    },
+    undefined,
+    ['file'],
+  ),
 );
 const weights = mapOf(initial, 'projection, projection/bias or role → first weights');
 
@@ -296,7 +304,10 @@ export const experimentSchema = object(
   {
     name: text('names the folder of results'),
     doc: text('what the experiment shows'),
-    defaults: listOf(text(), 'files this one starts from, in order'),
+    defaults: listOf(
+      either('a config: task/mnist, or task: mnist', text(), mapOf(text())),
+      'files this one starts from, in order',
+    ),
     task: use('Task'),
     dataset: use('Dataset'),
     network: object({
@@ -312,7 +323,7 @@ export const experimentSchema = object(
     train: object(train),
     scheme: either('the one scheme of a single run', nameOf('Scheme'), scheme),
     schemes: mapOf(either(undefined, scheme, nothing), 'label → scheme'),
-    select: listOf(text(), 'which of the schemes, in which order'),
+    select: listOf(text(), 'which of the schemes, in which order', 1),
     baseline: text('the scheme the others are compared to'),
     control: text('a control that the baseline must beat'),
     seed: whole('one seed', 0),

@@ -1,7 +1,7 @@
 /** One YAML file or command-line value as plain data with the position of every key and value. */
 import { ApicalError } from '@apical/core';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
-import type { Document, Pair } from 'yaml';
+import type { Document, Pair, YAMLError } from 'yaml';
 
 export type Path = readonly (string | number)[];
 export const pathKey = (path: Path): string => path.join('\u0000');
@@ -43,17 +43,25 @@ export function readYaml(text: string, file: string): Source {
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) {
     const [start] = problem.pos;
-    const twice =
-      problem.code === 'DUPLICATE_KEY' ? /^[^:\n]+/.exec(text.slice(start))?.[0].trim() : undefined;
-    fail(twice === undefined ? problem.message : `key "${twice}" is there twice in one map`, start);
+    fail(problemText(problem, text), start);
   }
   visit(document, {
-    Pair(_, { key }) {
-      if (isScalar(key) && key.value === '__proto__')
-        fail('"__proto__" cannot be a key', key.range?.[0] ?? 0);
+    Pair(_, pair) {
+      const { key } = pair;
+      const start = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+      if (!isScalar(key)) fail('a key is a word or a number', start);
+      else if (key.value === '__proto__') fail('"__proto__" cannot be a key', start);
+      else if (
+        isMerge(pair) &&
+        !basesOf(pair).every(base => isMap(isAlias(base) ? base.resolve(document) : base))
+      )
+        fail('"<<" takes a map, an alias of one, or a list of these', start);
     },
-    Alias(_, alias) {
-      if (!alias.resolve(document)) fail(`nothing above is marked "&${alias.source}"`, alias.range?.[0] ?? 0);
+    Alias(_, alias, above) {
+      const marked = alias.resolve(document);
+      const start = alias.range?.[0] ?? 0;
+      if (!marked) fail(`nothing above is marked "&${alias.source}"`, start);
+      else if (above.includes(marked)) fail(`what is marked "&${alias.source}" would hold itself`, start);
     },
   });
   let data: unknown;
@@ -63,6 +71,12 @@ export function readYaml(text: string, file: string): Source {
     fail(`aliases cannot be followed: ${e instanceof Error ? e.message : String(e)}`, 0);
   }
   return { data, places: placesIn(document, file, counter) };
+}
+/** What the YAML reader found wrong, in words that are meant for whoever wrote the file. */
+function problemText({ code, message, pos: [start] }: YAMLError, text: string): string {
+  const twice = code === 'DUPLICATE_KEY' ? /^[^:\n]+/.exec(text.slice(start))?.[0].trim() : undefined;
+  if (twice !== undefined) return `key "${twice}" is there twice in one map`;
+  return code === 'MULTIPLE_DOCS' ? 'a config is one document, and a second one starts here' : message;
 }
 /** Places of all keys and values of a document. */
 function placesIn(document: Document, file: string, counter: LineCounter): Map<string, Place> {
@@ -83,9 +97,7 @@ function placesIn(document: Document, file: string, counter: LineCounter): Map<s
     if (isMap(found)) {
       // keys that are merged in (`<<: *base`) give way to those written here, and the first of several bases wins
       for (const pair of found.items)
-        if (isMerge(pair))
-          for (const base of isSeq(pair.value) ? [...pair.value.items].reverse() : [pair.value])
-            walk(base, path, key);
+        if (isMerge(pair)) for (const base of basesOf(pair).reverse()) walk(base, path, key);
       for (const pair of found.items)
         if (isScalar(pair.key) && !isMerge(pair))
           walk(pair.value, [...path, String(pair.key.value)], at(pair.key));
@@ -97,6 +109,7 @@ function placesIn(document: Document, file: string, counter: LineCounter): Map<s
 }
 const isMerge = ({ key }: Pair): boolean =>
   isScalar(key) && (key.value === '<<' || typeof key.value === 'symbol');
+const basesOf = ({ value }: Pair): unknown[] => (isSeq(value) ? [...value.items] : [value]);
 /** The same place for a value and all that is in it. */
 export function placed(data: unknown, where: string): Source {
   const places = new Map<string, Place>();

@@ -28,8 +28,11 @@ export class Tree {
     };
     // what had to be there for this key to exist was written with it
     const whole = source.places.get('');
-    for (let n = 1; n < at.length; n++)
-      if (whole && !this.has(at.slice(0, n))) this.#places.set(pathKey(at.slice(0, n)), whole);
+    for (let n = 1; n < at.length; n++) {
+      const above = this.get(at.slice(0, n));
+      if (whole && (typeof above !== 'object' || above === null))
+        this.#places.set(pathKey(at.slice(0, n)), whole);
+    }
     into(at, source.data === null && at.length === 0 ? {} : source.data);
   }
   /** Merges what is at one path into what is at another, each with its places. */

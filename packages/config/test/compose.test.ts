@@ -55,6 +55,33 @@ t.test('defaults may be written as Hydra users do, and _self_ only where it chan
   );
 });
 
+t.test('a file takes away what the files before it have by ~label: null', async t => {
+  const parent =
+    'defaults: [task/yin-yang]\nschemes: { bp: , fa: , dfa: }\nprobes: { alignment: , norms: }\nobservers: { early-stopping: }\n';
+  const at = (child: string) =>
+    composeIn(
+      t.testdir({
+        configs: {
+          ...base,
+          experiment: { 'parent.yaml': parent, 'mine.yaml': `defaults: [experiment/parent]\n${child}` },
+        },
+      }),
+    )('experiment/mine');
+  const { value } = at(
+    'schemes: { ~fa: null, kp: {} }\nprobes:\n  ~alignment:\nobservers: { ~early-stopping: null }\n',
+  );
+  t.same(Object.keys(value.schemes), ['bp', 'dfa', 'kp']);
+  t.same([Object.keys(value.probes), value.observers], [['norms'], {}]);
+  t.equal(
+    told(() => at('probes: { ~alignmnet: null }\n')),
+    'there is no "probes.alignmnet" to remove @ configs/experiment/mine.yaml:2:11',
+  );
+  t.equal(
+    told(() => at('schemes: { ~fa: {} }\n')),
+    '"~fa" removes "fa" and takes no value but null @ configs/experiment/mine.yaml:2:12',
+  );
+});
+
 t.test('short forms become long ones before anything is merged into them', async t => {
   const at = folderWith(
     t,

@@ -78,6 +78,14 @@ t.test('mistakes in a file are told with what was found, what would be right, an
       `${start}define: { rules: { mine: { update: { term: [] } } } }\n`,
       `unknown key in define.rules.mine.update "term"; did you mean "terms"? Known: terms @ ${mine}:4:38`,
     ],
+    [
+      `${start}network: { weights: { forward: { parameters: { gain: 2 } } } }\n`,
+      `network.weights.forward needs the key "draw" @ ${mine}:4:32`,
+    ],
+    [
+      start.replace('bp', '../x'),
+      `a scheme has the label "../x"; names with "/" between them are expected (they become folders) @ ${mine}:3:12`,
+    ],
     ['- a\n- b\n', `${mine} holds no map of keys @ ${mine}:1:1`],
     ['defaults: task/one\n', `"defaults" is a list of configs @ ${mine}:1:11`],
     ['defaults: [experiment/mine]\n', `${mine} starts from itself by its "defaults" @ ${mine}:1:12`],
@@ -108,6 +116,28 @@ t.test('what is no YAML is shown with a caret', async t => {
     /mine.*\n {4}doc: !mine x\n {9}\^ @ configs\/experiment\/mine.yaml:1:6$/,
   );
   t.match(answer(t, 'doc: *none\n'), /none.*\n {4}doc: \*none\n {9}\^ @ /);
+  const table: [text: string, told: string][] = [
+    [
+      'meta: &m { a: *m }\n',
+      'what is marked "&m" would hold itself\n    meta: &m { a: *m }\n                  ^ @ 1:15',
+    ],
+    [
+      'meta: &m\n  a: { b: &n [*m] }\n',
+      'what is marked "&m" would hold itself\n      a: { b: &n [*m] }\n                  ^ @ 2:15',
+    ],
+    [
+      'meta: { <<: 3 }\n',
+      '"<<" takes a map, an alias of one, or a list of these\n    meta: { <<: 3 }\n            ^ @ 1:9',
+    ],
+    [
+      'meta: { ? [a, b] : 1 }\n',
+      'a key is a word or a number\n    meta: { ? [a, b] : 1 }\n              ^ @ 1:11',
+    ],
+    ['doc: a\n---\ndoc: b\n', 'a config is one document, and a second one starts here\n    ---\n    ^ @ 2:1'],
+    ['train:\n\tepochs: 3\n', 'Tabs are not allowed as indentation\n    \tepochs: 3\n    ^ @ 2:1'],
+  ];
+  for (const [text, message] of table)
+    t.equal(answer(t, text), message.replace(/(\d+:\d+)$/, `${mine}:$1`), text);
   t.match(answer(t, '__proto__: { polluted: 1 }\n'), /"__proto__" cannot be a key.* @ .*mine.yaml:1:1$/s);
   t.notOk('polluted' in {});
 });
@@ -177,6 +207,7 @@ t.test(
     const value = structuredClone(at('experiment/mine', 'scheme.plasticity.forward.optimiser=sgd').value);
     t.ok(valid(value, schema));
     t.notOk(valid({ ...value, tarin: {} }, schema));
+    t.ok(valid({ defaults: ['train/quick', { task: 'yin-yang' }], schemes: { bp: null } }, schema));
     t.notOk(valid({ ...value, train: { epochs: 'many' } }, schema));
     const stages = (phase: unknown) => ({ train: [{ every: 2, stages: [{ phase }] }] });
     const own = { input: 'a', output: 'a', target: 'a', forward: [], populations: {}, projections: {} };

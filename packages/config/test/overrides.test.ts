@@ -47,10 +47,16 @@ t.test('keys are set, added and removed; a mistake is shown with a caret', async
       told(() => parseOverride(override)),
       `${message} @ command line`,
     );
-  t.match(
-    told(() => parseOverride('a=[1,')),
-    /^this value cannot be read: .*\n {4}a=\[1,\n {6}\^ @ command line$/,
-  );
+  const unreadable: [override: string, column: number][] = [
+    ['a=[1,', 5],
+    ['a={b:1,c:2]', 10],
+    ['a=[1]x', 5],
+  ];
+  for (const [override, column] of unreadable) {
+    const [first, second, third] = told(() => parseOverride(override)).split('\n');
+    t.match(first, /^this value cannot be read: \D+$/, 'the position is told by the caret alone');
+    t.same([second, third], [`    ${override}`, `    ${' '.repeat(column)}^ @ command line`]);
+  }
 });
 
 const configs = {
@@ -138,6 +144,27 @@ t.test('keys are removed, and free ones added', async t => {
   );
 });
 
+t.test('what an override cannot do is said with the override', async t => {
+  const at = composeIn(t.testdir({ configs }));
+  const table: [override: string, message: string][] = [
+    [
+      'defaults=[task/two]',
+      '"defaults" belongs in a file; another config of a group is chosen by its name, as in task=mnist',
+    ],
+    ['schemes=[]', 'select is an empty list; a list of texts is expected'],
+    [
+      'schemes=bp,',
+      'a scheme has the label ""; names with "/" between them are expected (they become folders)',
+    ],
+    ['train.epochs.x=1', 'train.epochs is a map; a whole number from 0 is expected'],
+  ];
+  for (const [override, message] of table)
+    t.equal(
+      told(() => at('experiment/mine', 'train=quick', override)),
+      `${message} @ command line "${override}"`,
+    );
+});
+
 t.test('a multirun is every combination, the last key running fastest', async t => {
   t.same(expandOverrides(['a=1,2', 'b=choice(x,y)', 'c=[1,2]']), [
     ['a=1', 'b=x', 'c=[1,2]'],
@@ -158,6 +185,21 @@ t.test('a multirun is every combination, the last key running fastest', async t 
       /range\(start,stop,step\) with numbers.*\n {4}a=range.*\n {6}\^/,
       wrong,
     );
+  const nothing: [written: string, message: string][] = [
+    ['range(0)', 'there is nothing from 0 up to 0 in steps of 1'],
+    ['range(2,5,-1)', 'there is nothing from 2 up to 5 in steps of -1'],
+    ['choice()', 'choice(a,b) needs something to choose from'],
+    ['interval(0,1)', 'interval() is not known; range(…), choice(…) or a list such as a,b is'],
+  ];
+  for (const [written, message] of nothing)
+    t.equal(
+      told(() => values(written)),
+      `${message}\n    a=${written}\n      ^ @ command line`,
+    );
+  t.equal(
+    told(() => expandOverrides([], { train: { batch: [] } })),
+    '"sweep" has an empty list for train.batch; values to run are expected @ nowhere',
+  );
 });
 
 t.test('a sweep in a file does the same, and the command line replaces its keys', async t => {
