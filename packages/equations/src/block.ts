@@ -59,10 +59,13 @@ export function parseStatements(source: Equations, origin: Origin): Statement[] 
   return out;
 }
 function notAStatement(line: string): string {
-  const dotted = /^\s*([A-Za-z_]\w*(?:\.\w+)+)\s*[-+*]?=(?!=)/.exec(line)?.[1];
+  const dotted = /^\s*([A-Za-z_]\w*(?:\.\w+)+)\s*(?:\/\s*dt\s*)?[-+*]?=(?!=)/.exec(line)?.[1];
   if (dotted !== undefined) return `"${dotted}" belongs elsewhere: it can be read here, not written`;
   const divided = /^\s*([A-Za-z_]\w*)\s*\/=/.exec(line)?.[1];
   if (divided !== undefined) return `there is no /=: write "${divided} *= 1 / …"`;
+  const changed = /^\s*(d[A-Za-z_]\w*)\s*\/\s*dt\s*[-+*]=/.exec(line)?.[1];
+  if (changed !== undefined) return `write "${changed}/dt = …": it changes what is there, with forward Euler`;
+  if (/^\s*(?:[-+*/<>,()]|==)/.test(line)) return 'a statement is one line, it cannot go on in the next';
   return 'expected "name = …", "name += …", "name -= …", "name *= …" or "dname/dt = …"';
 }
 /** Which x and y the slots of a model work on: the statement `y = phi(x)` with two plain names. */

@@ -1,11 +1,11 @@
 /** The dimensional check of statements. Values are used as they are, so units must agree in scale too. */
 import { isApicalError } from '@apical/core';
 import type { Language, Statement } from './block.js';
-import { operators } from './builtins.js';
 import { constantOf } from './constant.js';
 import { fail, failAt } from './error.js';
 import type { CallNode, SourceLine, SyntaxNode } from './syntax.js';
 import { millisecond, parseUnit, pureNumber, raise, sameUnit, showUnit, times, type Unit } from './units.js';
+import { signOf } from './vocabulary.js';
 
 /** Arguments and results are pure numbers. */
 const pure: ReadonlySet<string> = new Set(['exp', 'log', 'tanh', 'sigmoid', 'softplus']);
@@ -14,7 +14,6 @@ const agreeing: ReadonlySet<string> = new Set(['add', 'subtract', 'min', 'max', 
 /** Arguments agree, the result is 1 or 0. */
 const comparing: ReadonlySet<string> = new Set(['less', 'greater', 'lessEqual', 'greaterEqual', 'equal']);
 const keeping: ReadonlySet<string> = new Set(['negate', 'abs', 'relu', 'sum', 'mean', 'largest']);
-const signs = Object.fromEntries(Object.entries(operators).map(([sign, name]) => [name, sign]));
 
 /** undefined: fits anything (0, and names whose unit is not known). */
 type Known = Unit | undefined;
@@ -118,7 +117,7 @@ class Checker {
     const units = node.args.map(a => this.#infer(a));
     const [a, b, c] = units;
     const { name } = node;
-    const sign = signs[name] ?? name;
+    const sign = signOf(name) ?? name;
     if (pure.has(name)) {
       this.#pure(node.args[0]!, a, `the argument of ${name}`);
       return pureNumber;

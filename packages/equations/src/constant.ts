@@ -1,6 +1,7 @@
 /** Value of a tree without names. */
-import { builtins, isCallable, isOperator } from './builtins.js';
+import { builtins } from './builtins.js';
 import type { SyntaxNode } from './syntax.js';
+import { isCallable, isOperator } from './vocabulary.js';
 
 /** undefined where it has names, reductions or activation slots. */
 export function constantOf(node: SyntaxNode): number | undefined {

@@ -1,6 +1,7 @@
 /** An error in an equation: the line, a caret under the place, and the names that would be right. */
 import { ApicalError, nearest } from '@apical/core';
 import type { SourceLine, SyntaxNode } from './syntax.js';
+import { isCallable, isReduction } from './vocabulary.js';
 
 export interface Place extends SourceLine {
   /** From 1, within the block. */
@@ -18,11 +19,7 @@ export class EquationError extends ApicalError implements Place {
   readonly column: number;
 
   constructor({ where, block, key, line, lineNumber, column }: Place, why: string) {
-    const text = line.trimEnd();
-    const indent = /^\s*/.exec(text)![0].length;
-    // tabs stay tabs, so that the caret stands under the place whatever their width
-    const before = text.slice(indent, column).replace(/[^\t]/g, ' ');
-    super('APICAL_EQUATION', `${where}: ${why}\n    ${text.slice(indent)}\n    ${before}^`);
+    super('APICAL_EQUATION', `${where}: ${why}\n${pointed(line.trimEnd(), column)}`);
     this.where = where;
     this.block = block;
     this.key = key;
@@ -30,6 +27,19 @@ export class EquationError extends ApicalError implements Place {
     this.lineNumber = lineNumber;
     this.column = column;
   }
+}
+/** Characters of a long line that are shown on either side of the place. */
+const shown = 70;
+/** The line without its indent, and a caret under the place. */
+function pointed(line: string, column: number): string {
+  const indent = /^\s*/.exec(line)![0].length;
+  const isLong = line.length - indent > 2 * shown;
+  const from = isLong ? Math.max(indent, column - shown) : indent;
+  const end = isLong ? column + shown : line.length;
+  const [left, right] = [from > indent ? '…' : '', end < line.length ? '…' : ''];
+  // tabs stay tabs, so that the caret stands under the place whatever their width
+  const before = (left + line.slice(from, column)).replace(/[^\t]/g, ' ');
+  return `    ${left}${line.slice(from, end)}${right}\n    ${before}^`;
 }
 /** Throws at a column of a line. */
 export function fail(source: SourceLine, column: number, why: string): never {
@@ -40,10 +50,18 @@ export function fail(source: SourceLine, column: number, why: string): never {
 export function failAt(node: SyntaxNode, line: SourceLine, why: string): never {
   return fail(node.source ?? line, node.at, why);
 }
-/** `unknown name "uu"; did you mean "u"? Known: …` */
-export function unknown(what: string, name: string, known: readonly string[]): string {
+/** `unknown name "uu"; did you mean "u"? Known: …`, or what to write `instead`. */
+export function unknown(what: string, name: string, known: readonly string[], instead?: string): string {
   const near = nearest(name, known);
-  const hint = near === undefined ? '.' : `; did you mean "${near}"?`;
+  // any letter is near to any other
+  const isNear = near !== undefined && (name.length > 1 || near.toLowerCase() === name.toLowerCase());
+  const guess = isNear ? `; did you mean "${near}"?` : '.';
+  const hint = instead === undefined ? guess : `; write ${instead}.`;
   const list = known.length ? `Known: ${[...new Set(known)].sort().join(', ')}` : 'There are none.';
   return `unknown ${what} "${name}"${hint} ${list}`;
+}
+/** The same for a name that should have a value. */
+export function unknownValue(name: string, known: readonly string[]): string {
+  const called = isCallable(name) || isReduction(name) ? `${name}(…), it is a function` : undefined;
+  return unknown('name', name, known, called);
 }

@@ -2,7 +2,7 @@
 import type { Activation, Equations, Expression } from '@apical/core';
 import { multiply } from './algebra.js';
 import { parseStatements, type Language, type Statement } from './block.js';
-import { builtins, callable, isCallable, isOperator, isReduction, reductions } from './builtins.js';
+import { builtins } from './builtins.js';
 import { derivative } from './derivative.js';
 import { fail, failAt, unknown } from './error.js';
 import { parse } from './parse.js';
@@ -16,6 +16,7 @@ import {
   type SourceLine,
   type SyntaxNode,
 } from './syntax.js';
+import { callable, insteadOf, isCallable, isOperator, isReduction, reductions } from './vocabulary.js';
 
 /** Statements of a block, expanded. Throws `EquationError`. */
 export function parseBlock(source: Equations, language: Language): Statement[] {
@@ -85,11 +86,11 @@ class Expander {
     const arity = slot || isReduction(node.name) ? 1 : isCallable(node.name) ? builtins[node.name].arity : 0;
     if (arity === 0) {
       const known = [...Object.keys(functions), ...callable, ...reductions];
-      return this.#fail(node, context, unknown('function', node.name, known));
+      return this.#fail(node, context, unknown('function', node.name, known, insteadOf(node.name)));
     }
     if (args.length !== arity) {
       const takes = `${node.name} takes ${arity} argument${arity > 1 ? 's' : ''}; found ${args.length}`;
-      return this.#fail(node, context, takes);
+      return this.#fail(node, context, `${takes}${overUnits(node.name, args.length)}`);
     }
     return slot ? this.#activate(slot, node, args[0]!, context) : { ...node, args };
   }
@@ -196,6 +197,12 @@ class Expander {
     }
     return named(`${id}.${result}`, node.at);
   }
+}
+/** min and max are of two values, not over the units or over many. */
+function overUnits(name: string, found: number): string {
+  if (name !== 'max' && name !== 'min') return '';
+  if (found > 2) return `; ${name}(a, ${name}(b, c)) is that of three`;
+  return `; over the units it is ${name === 'max' ? 'largest(x)' : '-largest(-x)'}`;
 }
 function slotOf(called: string, functions: Language['functions']): Slot | undefined {
   if (Object.hasOwn(functions, called)) return { slot: called, way: 'value' };

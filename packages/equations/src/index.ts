@@ -1,8 +1,10 @@
 /** Public names of `@apical/equations`. */
 export { EquationError } from './error.js';
 export type { Place } from './error.js';
-export { builtins, callable, operators, reductions } from './builtins.js';
-export type { Builtin, Reduction } from './builtins.js';
+export { builtins } from './builtins.js';
+export type { Builtin } from './builtins.js';
+export { callable, operators, reductions } from './vocabulary.js';
+export type { Reduction } from './vocabulary.js';
 export { parse } from './parse.js';
 export { callsIn, namesIn } from './syntax.js';
 export type { CallNode, NameNode, NumberNode, Origin, SourceLine, SyntaxNode } from './syntax.js';
@@ -12,7 +14,8 @@ export { parseAssignment, parseBlock } from './expand.js';
 export { derivative } from './derivative.js';
 export { readsOf, writesOf } from './names.js';
 export { lower } from './lower.js';
-export type { LowerOptions, Scope } from './lower.js';
+export type { LowerOptions } from './lower.js';
+export type { Scope } from './lookup.js';
 export { emitJs, emitSource } from './emit-js.js';
 export { evaluateScalar, interpret } from './interpret.js';
 export { convert, parseUnit } from './units.js';

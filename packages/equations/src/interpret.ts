@@ -1,9 +1,10 @@
 /** Walks the trees of an elementwise operation: what every emitter is tested against. And single numbers. */
 import type { Assignment, Elementwise, Expression, Step, Tree } from '@apical/core';
 import { parseAssignment } from './expand.js';
-import { builtins, isCallable, isOperator } from './builtins.js';
-import { failAt, unknown } from './error.js';
+import { builtins } from './builtins.js';
+import { failAt, unknownValue } from './error.js';
 import type { Origin, SyntaxNode } from './syntax.js';
+import { isCallable, isOperator } from './vocabulary.js';
 
 export function interpret(op: Elementwise): Step {
   const { operands, passes, batch } = op;
@@ -71,7 +72,7 @@ function evaluateNode(
   if (node.kind === 'number') return node.value;
   if (node.kind === 'name') {
     if (Object.hasOwn(values, node.name)) return values[node.name]!;
-    return failAt(node, line, unknown('name', node.name, Object.keys(values)));
+    return failAt(node, line, unknownValue(node.name, Object.keys(values)));
   }
   if (!isOperator(node.name) && !isCallable(node.name))
     return failAt(node, line, `${node.name} needs a value per neuron; here are only single numbers`);

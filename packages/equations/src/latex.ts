@@ -1,10 +1,11 @@
 /** Equations as LaTeX, for documentation: the text of a model is its own description. */
 import type { Expression } from '@apical/core';
 import type { Statement } from './block.js';
-import { builtins, isCallable, isOperator } from './builtins.js';
+import { builtins } from './builtins.js';
 import { parse } from './parse.js';
 import { isGreek, symbolToLatex } from './symbols.js';
 import type { SyntaxNode } from './syntax.js';
+import { isCallable, isOperator } from './vocabulary.js';
 
 type Symbols = Readonly<Record<string, string>>;
 interface Printed {
@@ -18,6 +19,7 @@ const sumRank = 2;
 function print(node: SyntaxNode, symbols: Symbols): Printed {
   if (node.kind !== 'call') {
     const text = node.kind === 'number' ? scientific(node.value) : symbolToLatex(node.name, symbols);
+    if (text.startsWith('-')) return { text, rank: builtins.negate.rank };
     // a second superscript needs parentheses
     return { text, rank: text.includes('^') || text.includes(' ') ? 5 : 9 };
   }
@@ -41,7 +43,8 @@ function print(node: SyntaxNode, symbols: Symbols): Printed {
 /** Powers of ten from 10⁻⁴ down and 10⁶ up. */
 function scientific(value: number): string {
   const size = Math.abs(value);
-  if (size === 0 || (size > 1e-4 && size < 1e6) || !Number.isFinite(value)) return String(value);
+  if (size === Infinity) return value > 0 ? '\\infty' : '-\\infty';
+  if (size === 0 || (size > 1e-4 && size < 1e6) || Number.isNaN(value)) return String(value);
   const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
   const power = `10^{${Number(exponent)}}`;
   return mantissa === '1' ? power : `${mantissa} \\cdot ${power}`;

@@ -1,30 +1,17 @@
 /** Statements → passes over operands: broadcasting, reductions, locals, fusion of loops. */
-import type { Assignment, Elementwise, Extent, FloatArray, Operand, Tree } from '@apical/core';
+import type { Assignment, Elementwise, FloatArray, Tree } from '@apical/core';
 import type { Statement } from './block.js';
-import { isReduction, type Reduction } from './builtins.js';
-import { fail, failAt, unknown } from './error.js';
+import { fail, failAt } from './error.js';
+import { authorsName, extents, Lookup, width, type Scope, type Shape } from './lookup.js';
 import { resolveLocals } from './locals.js';
-import { Passes } from './passes.js';
-import { named, namesIn, type NameNode, type Origin, type SourceLine, type SyntaxNode } from './syntax.js';
+import { overlap, Passes } from './passes.js';
+import { namesIn, type Origin, type SyntaxNode } from './syntax.js';
 import { leaf, treeCall, visit } from './tree.js';
+import { isReduction, type Reduction } from './vocabulary.js';
 
-export interface Scope {
-  find(name: string): Operand | undefined;
-  names(): readonly string[];
-}
 export interface LowerOptions {
   readonly batch: number;
   /** Of the population whose equations these are. */
-  readonly units: number;
-}
-const width: Readonly<Record<Extent, number>> = { scalar: 0, sample: 1, neuron: 2 };
-const extents: Readonly<Record<Extent, string>> = {
-  scalar: 'one number',
-  sample: 'one value per sample',
-  neuron: 'one value per neuron',
-};
-interface Shape {
-  readonly extent: Extent;
   readonly units: number;
 }
 const costly: ReadonlySet<string> = new Set([
@@ -51,37 +38,31 @@ export function lower(
   allocate: (length: number) => FloatArray,
 ): Elementwise {
   const origin: Origin = typeof where === 'string' ? { where } : where;
-  const lowering = new Lowering(statements, scope, size, origin);
+  const names = new Lookup(statements, scope, size.batch, origin);
+  const lowering = new Lowering(statements, names);
   lowering.run();
   return {
     op: 'elementwise',
     where: origin.where,
     batch: size.batch,
-    ...resolveLocals(lowering.operands, lowering.locals, lowering.passes.list, size.batch, allocate),
+    ...resolveLocals(names.operands, names.locals, lowering.passes.list, size.batch, allocate),
   };
 }
 class Lowering {
-  readonly operands: Operand[] = [];
-  /** Operands of this block alone: they have no data yet. */
-  readonly locals = new Set<number>();
-  readonly passes = new Passes(this.operands);
+  readonly names: Lookup;
+  readonly passes: Passes;
   readonly #statements: readonly Statement[];
-  readonly #scope: Scope;
-  readonly #size: LowerOptions;
-  readonly #origin: Origin;
   readonly #read: ReadonlySet<string>;
-  readonly #localNames = new Map<string, number>();
   /** How often each operand was written so far: equal text of equal versions has equal value. */
   readonly #versions = new Map<number, number>();
   /** Reductions that were done already: text with versions → result. */
   readonly #reduced = new Map<string, string>();
   #temporaries = 0;
 
-  constructor(statements: readonly Statement[], scope: Scope, size: LowerOptions, origin: Origin) {
+  constructor(statements: readonly Statement[], names: Lookup) {
     this.#statements = statements;
-    this.#scope = scope;
-    this.#size = size;
-    this.#origin = origin;
+    this.names = names;
+    this.passes = new Passes(names.operands);
     this.#read = new Set(statements.flatMap(s => [...namesIn(s.value)]));
   }
   run(): void {
@@ -99,31 +80,35 @@ class Lowering {
     const body: Assignment[] = [];
     // everything that is read is looked up before a target makes a new local of a name
     const trees = group.map((s, k) => this.#tree(values[k]!, s, body));
-    const owns = group.map(s => (s.op === '=' ? undefined : this.#own(s)));
+    const owns = group.map(s =>
+      s.op === '=' ? undefined : (this.names.target(s) ?? this.names.undeclared(s)),
+    );
     const shapes = group.map((s, k) => this.#shapeOf(values[k]!, s));
     const targets = group.map((s, k) => this.#target(s, shapes[k]!));
-    const { extent, units } = this.operands[targets[0]!]!;
+    const { extent, units } = this.names.operands[targets[0]!]!;
     const commits: Assignment[] = [];
     group.forEach((s, k) => {
       const target = targets[k]!;
-      const to = this.operands[target]!;
+      const to = this.names.operands[target]!;
       if (to.extent !== extent || to.units !== units) {
         const kinds = `"${group[0]!.target}" is ${extents[extent]}, "${s.target}" ${extents[to.extent]}`;
-        fail(this.#line(s), s.at, `lines of one d/dt group must be alike: ${kinds}`);
+        fail(this.names.lineOf(s), s.at, `lines of one d/dt group must be alike: ${kinds}`);
       }
+      if (targets.indexOf(target) < k)
+        fail(this.names.lineOf(s), s.at, `"${s.target}" has two d/dt lines in one group: write one sum`);
       const value = trees[k]!;
       if (s.op === '=') body.push({ to: { operand: target }, value });
       else if (s.op !== 'd')
         body.push({ to: { operand: target }, value: treeCall(combining[s.op], leaf(owns[k]!), value) });
       else {
         const temporary = this.#temporaries++;
-        const dt = leaf(this.#lookup(named('dt', s.at), s));
+        const dt = leaf(this.names.dt(s));
         body.push({ to: { temporary }, value: treeCall('multiply', dt, value) });
         const step: Tree = { kind: 'temporary', index: temporary };
         commits.push({ to: { operand: target }, value: treeCall('add', leaf(owns[k]!), step) });
       }
     });
-    for (const t of targets) this.#versions.set(t, (this.#versions.get(t) ?? 0) + 1);
+    for (const t of targets) this.#written(t);
     const all = [...body, ...commits];
     this.passes.loop(
       extent,
@@ -131,87 +116,35 @@ class Lowering {
       extent === 'scalar' ? all : all.map(a => ({ ...a, value: this.#hoist(a.value) })),
     );
   }
+  /** Whatever shares memory with a target has changed too. */
+  #written(target: number): void {
+    const { operands } = this.names;
+    for (const k of operands.keys())
+      if (overlap(operands, k, target)) this.#versions.set(k, (this.#versions.get(k) ?? 0) + 1);
+  }
   /** What depends on scalars alone and costs more than a sum is worked out once, before the loop. */
   #hoist(tree: Tree): Tree {
     if (tree.kind !== 'call') return tree;
     const parts: Tree[] = [];
     visit(tree, t => parts.push(t));
     const isScalar = parts.every(t =>
-      t.kind === 'operand' ? this.operands[t.index]!.extent === 'scalar' : t.kind !== 'temporary',
+      t.kind === 'operand' ? this.names.operands[t.index]!.extent === 'scalar' : t.kind !== 'temporary',
     );
     if (!isScalar) return { ...tree, args: tree.args.map(a => this.#hoist(a)) };
     if (!parts.some(t => t.kind === 'call' && costly.has(t.name))) return tree;
-    const into = this.#local(`$once${this.operands.length}`, { extent: 'scalar', units: 1 });
+    const into = this.names.newLocal(`$once${this.names.operands.length}`, { extent: 'scalar', units: 1 });
     this.passes.loop('scalar', 1, [{ to: { operand: into }, value: tree }]);
     return leaf(into);
-  }
-  #line(s: Statement): SourceLine {
-    return s.source ?? { ...this.#origin, line: s.line, lineNumber: s.lineNumber };
-  }
-  /** Operand of a declared name; two names of the same memory are one operand. */
-  #operand(found: Operand, fail: (why: string) => never): number {
-    const { data, extent, units, name } = found;
-    const known = this.operands.findIndex(
-      o =>
-        o.data === data ||
-        (o.data.buffer === data.buffer &&
-          o.data.byteOffset === data.byteOffset &&
-          o.data.length === data.length &&
-          o.extent === extent),
-    );
-    if (known >= 0) return known;
-    const { batch } = this.#size;
-    const wanted = { scalar: 1, sample: batch, neuron: batch * units }[extent];
-    if (data.length !== wanted) {
-      const shape = extent === 'neuron' ? `${batch} samples of ${units} units` : extents[extent];
-      fail(`"${name}" holds ${data.length} numbers; ${shape} (batch ${batch}) would be ${wanted}`);
-    }
-    this.operands.push(found);
-    return this.operands.length - 1;
-  }
-  #local(name: string, { extent, units }: Shape): number {
-    const index = this.operands.length;
-    this.operands.push({ name, extent, units, data: new Float64Array(0) });
-    this.#localNames.set(name, index);
-    this.locals.add(index);
-    return index;
-  }
-  #names(): readonly string[] {
-    return [...this.#scope.names(), ...this.#localNames.keys()].filter(n => !n.includes('$'));
-  }
-  #lookup(node: NameNode, s: Statement): number {
-    const local = this.#localNames.get(node.name);
-    if (local !== undefined) return local;
-    const found = this.#scope.find(node.name);
-    const line = this.#line(s);
-    if (found) return this.#operand(found, why => failAt(node, line, why));
-    const shown = authorsName(node.name);
-    if (this.#statements.some(t => t.target === node.name))
-      return failAt(node, line, `"${shown}" is read before it is assigned`);
-    return failAt(node, line, unknown('name', shown, this.#names()));
-  }
-  /** What `+=` and d/dt read. */
-  #own(s: Statement): number {
-    const local = this.#localNames.get(s.target);
-    if (local !== undefined) return local;
-    const found = this.#scope.find(s.target);
-    if (found) return this.#operand(found, why => fail(this.#line(s), s.at, why));
-    return this.#undeclared(s);
-  }
-  #undeclared(s: Statement): never {
-    const why = unknown('name', authorsName(s.target), this.#names());
-    const local = s.op === '=' ? '; a local must be read in its own block' : '; a local begins with =';
-    return fail(this.#line(s), s.at, `${why}${local}`);
   }
   #shapeOf(node: SyntaxNode, s: Statement): Shape {
     let shape: Shape = { extent: 'scalar', units: 1 };
     const visit = (x: SyntaxNode): void => {
       if (x.kind === 'call') return x.args.forEach(visit);
       if (x.kind === 'number') return;
-      const { extent, units } = this.operands[this.#lookup(x, s)]!;
+      const { extent, units } = this.names.operands[this.names.read(x, s)]!;
       if (extent === 'neuron' && shape.extent === 'neuron' && units !== shape.units) {
         const others = `"${authorsName(x.name)}" has ${units} units, the others here have ${shape.units}`;
-        failAt(x, this.#line(s), others);
+        failAt(x, this.names.lineOf(s), others);
       }
       if (width[extent] > width[shape.extent]) shape = { extent, units };
     };
@@ -220,35 +153,30 @@ class Lowering {
   }
   /** Operand that a statement writes; a name that nobody declared but somebody reads is a local. */
   #target(s: Statement, shape: Shape): number {
-    const local = this.#localNames.get(s.target);
+    const local = this.names.localOf(s.target);
     if (local !== undefined) {
-      const { extent } = this.operands[local]!;
+      const { extent } = this.names.operands[local]!;
       // another extent makes a new local of the same name: `q = 0`, then `q += x`
       const anew =
         s.op === '=' ? extent !== shape.extent : s.op !== 'd' && width[extent] < width[shape.extent];
-      if (anew) return this.#local(s.target, shape);
+      if (anew) return this.names.newLocal(s.target, shape);
       return this.#fitting(local, s, shape);
     }
-    const found = this.#scope.find(s.target);
-    if (found)
-      return this.#fitting(
-        this.#operand(found, why => fail(this.#line(s), s.at, why)),
-        s,
-        shape,
-      );
-    if (s.op === '=' && this.#read.has(s.target)) return this.#local(s.target, shape);
-    return this.#undeclared(s);
+    const declared = this.names.target(s);
+    if (declared !== undefined) return this.#fitting(declared, s, shape);
+    if (s.op === '=' && this.#read.has(s.target)) return this.names.newLocal(s.target, shape);
+    return this.names.undeclared(s);
   }
   #fitting(index: number, s: Statement, shape: Shape): number {
-    const { extent, units } = this.operands[index]!;
+    const { extent, units } = this.names.operands[index]!;
     const name = authorsName(s.target);
     if (width[extent] < width[shape.extent]) {
       const hint = shape.extent === 'neuron' ? '; sum, mean or largest would reduce it' : '';
       const why = `"${name}" is ${extents[extent]}, its right side ${extents[shape.extent]}${hint}`;
-      fail(this.#line(s), s.at, why);
+      fail(this.names.lineOf(s), s.at, why);
     }
     if (shape.extent === 'neuron' && units !== shape.units)
-      fail(this.#line(s), s.at, `"${name}" has ${units} units, its right side ${shape.units}`);
+      fail(this.names.lineOf(s), s.at, `"${name}" has ${units} units, its right side ${shape.units}`);
     return index;
   }
   /** Every reduction becomes a pass of its own and its result a local; equal ones are done once. */
@@ -260,14 +188,14 @@ class Lowering {
     const inner = args[0]!;
     const { extent, units } = this.#shapeOf(inner, s);
     if (extent !== 'neuron')
-      failAt(node, this.#line(s), `${by} needs a value per neuron; this is ${extents[extent]}`);
+      failAt(node, this.names.lineOf(s), `${by} needs a value per neuron; this is ${extents[extent]}`);
     const key = `${by} ${this.#versioned(inner, s)}`;
     let name = this.#reduced.get(key);
     if (name === undefined) {
       name = `$${by}${this.#reduced.size}`;
       const body: Assignment[] = [];
       const value = this.#tree(inner, s, body);
-      const into = this.#local(name, { extent: 'sample', units: 1 });
+      const into = this.names.newLocal(name, { extent: 'sample', units: 1 });
       this.passes.reduce({ kind: 'reduce', by, units, body, value, into });
       this.#reduced.set(key, name);
     }
@@ -276,13 +204,13 @@ class Lowering {
   #versioned(node: SyntaxNode, s: Statement): string {
     if (node.kind === 'number') return String(node.value);
     if (node.kind === 'call') return `${node.name}(${node.args.map(a => this.#versioned(a, s)).join()})`;
-    const index = this.#lookup(node, s);
+    const index = this.names.read(node, s);
     return `#${index}.${this.#versions.get(index) ?? 0}`;
   }
   /** `body` receives the temporaries that a square needs. */
   #tree(node: SyntaxNode, s: Statement, body: Assignment[]): Tree {
     if (node.kind === 'number') return { kind: 'number', value: node.value };
-    if (node.kind === 'name') return leaf(this.#lookup(node, s));
+    if (node.kind === 'name') return leaf(this.names.read(node, s));
     const args = node.args.map(x => this.#tree(x, s, body));
     const [base, exponent] = args as [Tree, Tree?];
     if (node.name !== 'power' || exponent?.kind !== 'number' || exponent.value !== 2)
@@ -294,5 +222,3 @@ class Lowering {
     return treeCall('multiply', once, once);
   }
 }
-/** Without the mark of an activation's private names. */
-const authorsName = (name: string): string => name.replace(/^.*\$\w*\./, '');

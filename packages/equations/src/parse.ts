@@ -1,40 +1,9 @@
 /** Text → syntax tree, by precedence climbing: comparison, + -, * /, unary -, ** (right, tighter than minus). */
-import { operators } from './builtins.js';
 import { fail } from './error.js';
 import type { Origin, SyntaxNode } from './syntax.js';
+import { tokens, type Token } from './tokens.js';
+import { insteadOf, isCallable, isOperator, isReduction, operators } from './vocabulary.js';
 
-interface Token {
-  readonly text: string;
-  readonly kind: 'name' | 'number' | 'sign';
-  readonly at: number;
-}
-function tokens(text: string, origin: Origin): Token[] {
-  const out: Token[] = [];
-  const one =
-    /\s*(?:([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(\*\*|<=|>=|==|[-+*/<>(),]))/gy;
-  const end = text.trimEnd().length;
-  while (one.lastIndex < end) {
-    const from = one.lastIndex;
-    const m = one.exec(text);
-    if (!m) {
-      const at = from + /^\s*/.exec(text.slice(from))![0].length;
-      return fail({ ...origin, line: text }, at, unexpected(text.slice(at)));
-    }
-    const word = m[1] ?? m[2] ?? m[3]!;
-    const kind = m[1] !== undefined ? 'name' : m[2] !== undefined ? 'number' : 'sign';
-    out.push({ text: word, kind, at: one.lastIndex - word.length });
-  }
-  return out;
-}
-/** What to write instead of characters that other languages would take. */
-function unexpected(rest: string): string {
-  const character = String.fromCodePoint(rest.codePointAt(0)!);
-  const hint =
-    { '^': '; a power is written **', '=': '; equality is written ==', '&': '; write min(a, b)' }[
-      character
-    ] ?? (/^[^\p{ASCII}]/u.test(rest) ? '; names are written in ASCII: tau, xi, uBreve' : '');
-  return `unexpected character "${character}"${hint}`;
-}
 const binding: Readonly<Record<string, number>> = {
   '<': 1,
   '>': 1,
@@ -47,6 +16,7 @@ const binding: Readonly<Record<string, number>> = {
   '/': 3,
   '**': 5,
 };
+const comparing = 1;
 const unaryBinding = 4;
 /** Of parentheses, calls and signs in one another: beyond it a text is no equation. */
 const deepest = 200;
@@ -54,7 +24,7 @@ const deepest = 200;
 /** `text` may be the whole line with blanks before the expression, so that columns stay true. */
 export function parse(text: string, origin: string | Origin, line = text): SyntaxNode {
   const from: Origin = typeof origin === 'string' ? { where: origin } : origin;
-  return new Parser(tokens(text, from), line, from).whole();
+  return new Parser(tokens(text, from, line), line, from).whole();
 }
 class Parser {
   readonly #tokens: readonly Token[];
@@ -71,7 +41,7 @@ class Parser {
   whole(): SyntaxNode {
     const out = this.#expression(0);
     const rest = this.#peek();
-    return rest ? this.#fail(`unexpected "${rest.text}"`) : out;
+    return rest ? this.#fail(`unexpected "${rest.text}"${this.#juxtaposed(rest)}`) : out;
   }
   #peek(): Token | undefined {
     return this.#tokens[this.#next];
@@ -79,6 +49,14 @@ class Parser {
   #fail(why: string): never {
     const at = this.#peek()?.at ?? this.#line.trimEnd().length;
     return fail({ ...this.#origin, line: this.#line }, at, why);
+  }
+  /** What was meant where two values stand side by side. */
+  #juxtaposed({ text, kind }: Token): string {
+    if (text === 'and' || text === 'or')
+      return `; write ${text === 'and' ? '(a > 0) * (b > 0)' : 'max(a > 0, b > 0)'}`;
+    const before = this.#tokens[this.#next - 1]!.text;
+    if (isCallable(before) || isReduction(before)) return `; a function is written ${before}(…)`;
+    return kind === 'name' || text === '(' ? '; a product is written *' : '';
   }
   #eat(sign: string): void {
     const token = this.#peek();
@@ -89,10 +67,15 @@ class Parser {
   #expression(least: number): SyntaxNode {
     if (++this.#depth > deepest) this.#fail(`more than ${deepest} levels in one another`);
     let left = this.#unary();
+    let compared = false;
     for (;;) {
       const token = this.#peek();
       const power = token?.kind === 'sign' ? binding[token.text] : undefined;
       if (token === undefined || power === undefined || power < least) break;
+      // it would compare the 1 or 0 of the first comparison
+      if (power === comparing && compared)
+        this.#fail('comparisons do not chain: a < b < c is written (a < b) * (b < c)');
+      compared = power === comparing;
       this.#next++;
       // ** is right-associative, the others are left-associative
       const right = this.#expression(token.text === '**' ? unaryBinding : power + 1);
@@ -123,6 +106,10 @@ class Parser {
     if (token.kind !== 'name') return this.#fail(`unexpected "${token.text}", a value is missing`);
     this.#next++;
     if (this.#peek()?.text !== '(') return { kind: 'name', name: token.text, at: token.at };
+    if (isOperator(token.text)) {
+      this.#next--;
+      return this.#fail(`unknown function "${token.text}"; write ${insteadOf(token.text)!}`);
+    }
     this.#next++;
     return { kind: 'call', name: token.text, args: this.#args(), at: token.at };
   }

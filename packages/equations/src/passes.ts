@@ -1,7 +1,7 @@
 /** Passes while they are collected: what may move past what, so that loops of one extent become one. */
 import type { Assignment, Extent, Operand, Tree } from '@apical/core';
-import type { Reduction } from './builtins.js';
 import { visit } from './tree.js';
+import type { Reduction } from './vocabulary.js';
 
 /** A pass whose local operands have no data yet. */
 export type DraftPass =
@@ -14,14 +14,21 @@ export type DraftPass =
       readonly value: Tree;
       readonly into: number;
     };
-/** Regions of memory that a piece of work reads and writes. */
+/** Operands that a piece of work reads and writes. */
 interface Touches {
   readonly reads: Set<number>;
   readonly writes: Set<number>;
 }
-const meet = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean => [...a].some(x => b.has(x));
-const conflict = (a: Touches, b: Touches): boolean =>
-  meet(a.writes, b.reads) || meet(a.writes, b.writes) || meet(a.reads, b.writes);
+/** Do two operands share memory? A local, which has none yet, is apart from all. */
+export function overlap(operands: readonly Operand[], a: number, b: number): boolean {
+  const [one, other] = [operands[a]!.data, operands[b]!.data];
+  return (
+    a === b ||
+    (one.buffer === other.buffer &&
+      one.byteOffset < other.byteOffset + other.byteLength &&
+      other.byteOffset < one.byteOffset + one.byteLength)
+  );
+}
 
 export class Passes {
   readonly list: DraftPass[] = [];
@@ -33,7 +40,7 @@ export class Passes {
   }
   /**
    * Elements are independent of one another, so a body may join any earlier loop of the same extent that nothing
-   * in between depends on. Work per sample or on one number goes as early as it can, out of the way of loops.
+   * in between depends on, unless the two share memory in different places. Work per sample or on one number goes as early as it can, out of the way of loops.
    */
   loop(over: Extent, units: number, body: readonly Assignment[]): void {
     const touches = this.#touchesOf(body, []);
@@ -41,13 +48,14 @@ export class Passes {
     for (; k > 0; k--) {
       const pass = this.list[k - 1]!;
       const known = this.#touches[k - 1]!;
-      if (pass.kind === 'loop' && pass.over === over && pass.units === units) {
+      const isAlike = pass.kind === 'loop' && pass.over === over && pass.units === units;
+      if (isAlike && !this.#conflict(known, touches, true)) {
         pass.body.push(...body);
         for (const r of touches.reads) known.reads.add(r);
         for (const w of touches.writes) known.writes.add(w);
         return;
       }
-      if (conflict(known, touches)) break;
+      if (this.#conflict(known, touches)) break;
     }
     this.#insert(
       over === 'neuron' ? this.list.length : k,
@@ -57,9 +65,9 @@ export class Passes {
   }
   reduce(pass: DraftPass & { readonly kind: 'reduce' }): void {
     const touches = this.#touchesOf(pass.body, [pass.value]);
-    touches.writes.add(this.#region(pass.into));
+    touches.writes.add(pass.into);
     let k = this.list.length;
-    while (k > 0 && !conflict(this.#touches[k - 1]!, touches)) k--;
+    while (k > 0 && !this.#conflict(this.#touches[k - 1]!, touches)) k--;
     this.#insert(k, pass, touches);
   }
   #insert(k: number, pass: DraftPass, touches: Touches): void {
@@ -70,25 +78,19 @@ export class Passes {
     const reads = new Set<number>();
     const writes = new Set<number>();
     const see = (t: Tree): void => {
-      if (t.kind === 'operand') reads.add(this.#region(t.index));
+      if (t.kind === 'operand') reads.add(t.index);
     };
     for (const a of body) {
       visit(a.value, see);
-      if ('operand' in a.to) writes.add(this.#region(a.to.operand));
+      if ('operand' in a.to) writes.add(a.to.operand);
     }
     for (const v of values) visit(v, see);
     return { reads, writes };
   }
-  /** The first operand that shares memory with this one. */
-  #region(index: number): number {
-    const { data } = this.#operands[index]!;
-    if (data.length === 0) return index;
-    const end = data.byteOffset + data.byteLength;
-    return this.#operands.findIndex(
-      ({ data: other }) =>
-        other.buffer === data.buffer &&
-        other.byteOffset < end &&
-        data.byteOffset < other.byteOffset + other.byteLength,
-    );
+  /** Does the order of two pieces of work matter? Element by element, an operand and itself do not count. */
+  #conflict(a: Touches, b: Touches, byElement = false): boolean {
+    const meet = (one: ReadonlySet<number>, other: ReadonlySet<number>): boolean =>
+      [...one].some(x => [...other].some(y => !(byElement && x === y) && overlap(this.#operands, x, y)));
+    return meet(a.writes, b.reads) || meet(a.writes, b.writes) || meet(a.reads, b.writes);
   }
 }

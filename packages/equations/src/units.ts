@@ -1,5 +1,5 @@
 /** Units of measurement: text → dimension and scale, and conversion of quantities such as `10 ms`. */
-import { ApicalError, isApicalError } from '@apical/core';
+import { ApicalError, isApicalError, nearest } from '@apical/core';
 import { constantOf } from './constant.js';
 import { parse } from './parse.js';
 import type { SyntaxNode } from './syntax.js';
@@ -56,14 +56,14 @@ export function parseUnit(text: string): Unit {
   const wrong = (why: string): never => {
     throw new ApicalError(
       'APICAL_UNIT',
-      `unit "${text}": ${why}. Units are 1, or products and powers of ${Object.keys(known).join(', ')}`,
+      `unit "${text}": ${why}${why.endsWith('?') ? '' : '.'} Units are 1, or products and powers of ${Object.keys(known).join(', ')}`,
     );
   };
   const walk = (node: SyntaxNode): Unit => {
     if (node.kind === 'number')
       return node.value === 1 ? pureNumber : wrong(`${node.value} is no unit; only 1 may stand for a number`);
     if (node.kind === 'name')
-      return Object.hasOwn(known, node.name) ? known[node.name]! : wrong(`unknown "${node.name}"`);
+      return Object.hasOwn(known, node.name) ? known[node.name]! : wrong(unknownUnit(node.name));
     const [a, b] = node.args as [SyntaxNode, SyntaxNode];
     if (node.name === 'multiply') return times(walk(a), walk(b));
     if (node.name === 'divide') return times(walk(a), raise(walk(b), -1));
@@ -75,9 +75,19 @@ export function parseUnit(text: string): Unit {
   try {
     return walk(parse(text.replaceAll('^', '**'), 'unit'));
   } catch (e) {
-    if (isApicalError(e) && e.code === 'APICAL_EQUATION') return wrong('cannot be read');
+    if (isApicalError(e) && e.code === 'APICAL_EQUATION') return wrong(`cannot be read${spelling(text)}`);
     throw e;
   }
+}
+function unknownUnit(name: string): string {
+  const near = nearest(name, Object.keys(known));
+  return `unknown "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+}
+function spelling(text: string): string {
+  if (text.includes('%')) return '; 20 % is the number 0.2, with unit 1';
+  if (/[µμ]/.test(text)) return '; micro is written u, as in us';
+  if (/[²³·×]/.test(text)) return '; write ms**2 and ms*mV';
+  return /[A-Za-z]\s+[A-Za-z]/.test(text) ? '; a product is written *' : '';
 }
 /** `nS/ms**2`, with the factor in front where the scale is not that of ms, mV and nS. */
 export function showUnit({ scale, powers: all }: Unit): string {
@@ -97,13 +107,15 @@ export function showUnit({ scale, powers: all }: Unit): string {
  */
 export function convert(text: string, to: string): number {
   const m = /^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$/s.exec(text);
-  if (!m)
+  // "1,5 ms" and "1 000 ms" are no quantities, "5 1/ms" is one
+  if (!m || /^(?:,|\d(?!\s*\/|$))/.test(m[2]!))
     throw new ApicalError(
       'APICAL_UNIT',
       `"${text}" is no quantity; write a number and a unit, as in "10 ms"`,
     );
   const target = parseUnit(to);
   const value = Number(m[1]);
+  if (!Number.isFinite(value)) throw new ApicalError('APICAL_UNIT', `"${text.trim()}" is too large a number`);
   if (!m[2]) return value;
   // "5 /ms" is 5 · 1/ms
   const from = parseUnit(m[2].startsWith('/') ? `1${m[2]}` : m[2]);

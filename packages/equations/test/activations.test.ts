@@ -296,6 +296,8 @@ t.test('derivatives are simplified', async t => {
     'x / 4': '\\frac{1}{4}',
     'tanh(x)': '1 - \\tanh\\left(x\\right)^{2}',
     'sign(x)': '0',
+    'x ** -2': '-2 \\, x^{-3}',
+    '(-2) ** x': '\\left(-2\\right)^{x} \\, \\ln\\left(-2\\right)',
   };
   for (const [text, latex] of Object.entries(cases))
     t.equal(toLatex(derivative(parse(text, 'test'), 'test')), latex, text);

@@ -1,7 +1,9 @@
 /** The language: precedence, statements, choices, carets, names read and written, LaTeX. */
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { ApicalError, isApicalError } from '@apical/core';
 import {
+  callable,
   callsIn,
   EquationError,
   evaluateScalar,
@@ -12,6 +14,7 @@ import {
   parseBlock,
   parseStatements,
   readsOf,
+  reductions,
   symbolToLatex,
   toLatex,
   writesOf,
@@ -59,7 +62,11 @@ t.test('precedence is comparison, sum, product, minus, power', async t => {
     '1 + 1 > 1': 1,
     '3 - 1 <= 1 + 0': 0,
     '2 >= 2': 1,
-    '1 < 2 == 1': 1,
+    '(1 < 2) == 1': 1,
+    '(0 < 3) * (3 < 2) + (2 > 1)': 1,
+    '1. + 2.e1 + 3.*2': 27,
+    '2--3': 5,
+    '(-2) ** 2 - -0.5 ** 2': 4.25,
     '1e-3 * 1E3': 1,
     '.5 + 5.': 5.5,
     '1.5e+2': 150,
@@ -97,6 +104,29 @@ t.test('what cannot be read names the place and what would be right', async t =>
     ['a ^ 2', '^ 2', /unexpected character "\^"; a power is written \*\*/],
     ['a = b', '= b', /equality is written ==/],
     ['τ * 2', 'τ * 2', /names are written in ASCII/],
+    ['a − 2', '− 2', /unexpected character "−"; minus is written -/],
+    ['a² + 1', '² + 1', /a power is written \*\*/],
+    ['a <= b <= c', '<= c', /comparisons do not chain: a < b < c is written \(a < b\) \* \(b < c\)/],
+    ['1 + (a > b == c)', '== c)', /comparisons do not chain/],
+    ['a > 0 && b > 0', '&& b > 0', /is written \(a > 0\) \* \(b > 0\)/],
+    ['a > 0 and b', 'and b', /unexpected "and"; write \(a > 0\) \* \(b > 0\)/],
+    ['a > 0 or b', 'or b', /unexpected "or"; write max\(a > 0, b > 0\)/],
+    ['2 a', 'a', /unexpected "a"; a product is written \*/],
+    ['2(a)', '(a)', /unexpected "\("; a product is written \*/],
+    ['exp a', 'a', /unexpected "a"; a function is written exp\(…\)/],
+    ['sum a', 'a', /a function is written sum\(…\)/],
+    ['1.2.3', '.3', /unexpected "\.3"$/m],
+    ['pre.', '.', /a dot stands between two names: pre\.r/],
+    ['20 %', '%', /20 % is written 0\.2/],
+    ['add(a, b)', 'add(a, b)', /unknown function "add"; write a \+ b/],
+    ['1 + less(a)', 'less(a)', /unknown function "less"; write a < b/],
+    ['negate(a)', 'negate(a)', /unknown function "negate"; write -a/],
+    ['ln(a)', 'ln(a)', /unknown function "ln"; write log\(x\)\. Known: abs/],
+    ['pow(a, 2)', 'pow(a, 2)', /unknown function "pow"; write a \*\* b\. Known/],
+    ['max(a)', 'max(a)', /max takes 2 arguments; found 1; over the units it is largest\(x\)/],
+    ['min(a)', 'min(a)', /found 1; over the units it is -largest\(-x\)/],
+    ['max(a, b, 1)', 'max(a, b, 1)', /found 3; max\(a, max\(b, c\)\) is that of three/],
+    ['toString(a)', 'toString(a)', /unknown function "toString"\. Known/],
     ['a $ b', '$ b', /unexpected character "\$"$/m],
     ['3x', 'x', /unexpected "x"/],
     ['', '', /a value is missing/],
@@ -109,8 +139,20 @@ t.test('what cannot be read names the place and what would be right', async t =>
     t.match(e.message, why, text);
     t.equal(underCaret(e), under, `caret of ${text}`);
   }
-  const deep = caught(() => parse('('.repeat(5000), 'test'));
+  const deep = caught(() => parse('('.repeat(300), 'test'));
   t.match(deep.message, /more than 200 levels/);
+  t.equal(deep.column, 200);
+  const long = caught(() => parse(`a${' + a'.repeat(1000)}`, 'test'));
+  t.match(long.message, /more than 2000 words and signs in one expression/);
+  const [, line, caret] = long.message.split('\n');
+  t.match(line, /^ {4}…[ +a]+$/, 'of a very long line the part around the place is shown');
+  t.ok(line!.length < 160);
+  t.equal(line![caret!.indexOf('^')], 'a', 'with the caret under it');
+  const longest = `a${' + a'.repeat(999)}`;
+  t.equal(value(longest, { a: 1 }), 1000, 'up to there every walk of the tree has room');
+  t.match(toLatex(longest), /a \+ a$/);
+  const early = caught(() => value(`q${' + a'.repeat(99)}`, { a: 1 }));
+  t.match(early.message, /\n {4}q \+ .*…\n {4}\^$/, 'at the begin of a long line only its end is left out');
 });
 
 t.test('an error carries where, block, key, line, line number and column', async t => {
@@ -138,6 +180,19 @@ t.test('an error carries where, block, key, line, line number and column', async
   );
   t.match(caught(() => value('a')).message, /unknown name "a"\. There are none\./);
   t.match(
+    caught(() => value('e', { u: 1 })).message,
+    /unknown name "e"\. Known: u/,
+    'any letter is near to any other',
+  );
+  t.match(caught(() => value('U', { u: 1 })).message, /did you mean "u"\?/);
+  t.match(
+    caught(() => value('2 * exp', { u: 1 })).message,
+    /unknown name "exp"; write exp\(…\), it is a function\. Known: u/,
+  );
+  const inStatement = caught(() => parseBlock('u = 1\n  r = u ^ 2', plain));
+  t.match(inStatement, { line: '  r = u ^ 2', lineNumber: 2, column: 8 });
+  t.match(inStatement.message, /\n {4}r = u \^ 2\n {10}\^$/, 'the whole line is shown');
+  t.match(
     caught(() => value('sum(2)')).message,
     /sum needs a value per neuron; here are only single numbers/,
   );
@@ -164,6 +219,11 @@ t.test('statements', async t => {
     ['a == b', /expected "name = …"/, 0],
     ['a.b = 1', /"a\.b" belongs elsewhere: it can be read here, not written/, 0],
     ['a /= 2', /there is no \/=: write "a \*= 1 \/ …"/, 0],
+    ['dpre.u/dt = 1', /belongs elsewhere/, 0],
+    ['du/dt += 1', /write "du\/dt = …": it changes what is there/, 0],
+    ['  + a', /a statement is one line, it cannot go on in the next/, 2],
+    ['du/ds = a', /or "dname\/dt = …"/, 0],
+    ['a = ', /a value is missing/, 3],
   ] as const) {
     const e = caught(() => parseBlock(line, plain));
     t.match(e.message, why, line);
@@ -279,6 +339,8 @@ t.test('LaTeX says the same as the text', async t => {
     'min(a, b) <= max(a, b)': '\\min\\left(a, b\\right) \\le \\max\\left(a, b\\right)',
     'phi(u) - dphi(u) * phiBack(e)':
       "\\phi\\left(u\\right) - \\phi'\\left(u\\right) \\, J_{\\phi}^{\\top}\\left(e\\right)",
+    'where(a, b, -1e999) + 1e999':
+      '\\left(\\begin{cases} b & a \\\\ -\\infty & \\text{else} \\end{cases}\\right) + \\infty',
     'gate(u)': '\\operatorname{gate}\\left(u\\right)',
   };
   for (const [text, latex] of Object.entries(cases)) t.equal(toLatex(text), latex, text);
@@ -308,4 +370,17 @@ t.test('LaTeX of a block, one line a statement', async t => {
       'w \\leftarrow w \\, \\left(-1\\right)',
     ].join('\n'),
   );
+});
+
+t.test('the examples of the README can be read', async t => {
+  const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const blocks = [...text.matchAll(/```text\n(.*?)```/gs)].map(m => m[1]!);
+  const functions = { phi: { name: 'tanh', value: 'tanh(x)' } };
+  const equations = blocks.filter(b => !b.includes('^\n'));
+  t.equal(equations.length, 3);
+  for (const block of equations) t.doesNotThrow(() => parseBlock(block, { ...plain, functions }), block);
+  for (const name of [...callable, ...reductions]) t.match(text, `\`${name}`, `${name} is in the table`);
+  const [shown] = blocks.filter(b => b.includes('^\n'));
+  const e = caught(() => parseBlock('r = tahn(u)', plain));
+  t.ok(shown!.startsWith(e.message.replace(/(exp, ).*/, '$1…')), 'the error is the one shown');
 });

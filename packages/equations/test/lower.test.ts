@@ -99,6 +99,23 @@ t.test('lines of one d/dt group read values from before the group', async t => {
   t.same(kinds(op), ['mean of 5', 'neuron']);
 });
 
+t.test('states per sample and single numbers have d/dt too, and what was written above is read', async t => {
+  for (const make of [emitJs, interpret]) {
+    const p = population();
+    const [g, s] = [Array.from(p.g.data), Array.from(p.s.data)];
+    const text = 'dg/dt = s - g\nds/dt = g\nw = 0\ndk/dt = -k\ntau = 2 * k\nu = tau * g';
+    make(block(text, Object.values(p)))();
+    for (let b = 0; b < batch; b++) {
+      t.equal(p.g.data[b], g[b]! + 0.1 * (s[b]! - g[b]!));
+      t.equal(p.s.data[b], s[b]! + 0.1 * g[b]!);
+      t.equal(p.u.data[b * units], 2 * (0.3 + 0.1 * -0.3) * p.g.data[b]!);
+    }
+  }
+  const p = population();
+  emitJs(block('k = 2\nu = exp(k)\nk = 3\nv = exp(k)\ng = k', Object.values(p)))();
+  t.same([p.u.data[0], p.v.data[0], p.g.data[0]], [Math.exp(2), Math.exp(3), 3], 'each reads its own');
+});
+
 t.test('mistakes of shape and name', async t => {
   const p = population();
   const other = operand('other', 'neuron', float64, 4);
@@ -120,6 +137,10 @@ t.test('mistakes of shape and name', async t => {
       /lines of one d\/dt group must be alike: "u" is one value per neuron, "g" one value per/,
       1,
     ],
+    ['du/dt = v\ndw/dt = u\ndu/dt = w', /"u" has two d\/dt lines in one group: write one sum/, 1],
+    ['u = sum', /unknown name "sum"; write sum\(…\), it is a function/, 4],
+    ['q += u\nw = q', /unknown name "q"\. Known.*; a local begins with =/, 0],
+    ['dq/dt = u\nw = q', /unknown name "q"\. Known.*; a local begins with =/, 1],
     ['q = u\ndq/dt = g + q\nu = q', /^$/, -1],
     ['q = 1\ndq/dt = u + q\nu = q', /"q" is one number, its right side one value per neuron/, 1],
   ];
@@ -262,6 +283,31 @@ t.test('two names of one memory are one operand', async t => {
   t.same(kinds(twice), ['sample', 'neuron', 'sample'], 'also where nobody reads in between');
 });
 
+t.test('memory that overlaps in part keeps the order of the lines', async t => {
+  const memory = new Float64Array(20);
+  const all = [
+    { ...operand('a', 'neuron'), data: memory.subarray(0, 15) },
+    { ...operand('b', 'neuron'), data: memory.subarray(2, 17) },
+    fill(operand('x', 'neuron'), k => k + 1),
+    operand('y', 'neuron'),
+    operand('before', 'sample'),
+    operand('after', 'sample'),
+  ];
+  const op = block('before = sum(b)\na = x\ny = b\nafter = sum(b)', all);
+  emitJs(op)();
+  t.same(Array.from(all[3]!.data), [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0]);
+  t.same(Array.from(all[4]!.data), [0, 0, 0], 'the sum from before');
+  t.same(Array.from(all[5]!.data), [25, 50, 42], 'is not taken for the one after');
+  // a population of one unit and a value per sample in the same array
+  const shared = new Float64Array(batch);
+  const one = { ...operand('one', 'neuron', float64, 1), data: shared };
+  const sample = { ...operand('sample', 'sample'), data: shared };
+  const z = fill(operand('z', 'neuron', float64, 1), b => b + 7);
+  const out = operand('out', 'neuron', float64, 1);
+  emitJs(block('one = z\nout = sample', [one, sample, z, out]))();
+  t.same(Array.from(out.data), [7, 8, 9]);
+});
+
 t.test('constants are folded, and a square is a product', async t => {
   const p = population();
   const all = Object.values(p);
@@ -359,7 +405,7 @@ function randomBlock(next: () => number): string {
       lines.push(`${local} = ${anchor} + ${expression(extent, 2)}`);
       locals.push(local);
       known[extent].push(local);
-    } else if (form < 0.45)
+    } else if (form < 0.45 && !lines.at(-1)?.startsWith('d'))
       lines.push(`du/dt = ${expression('neuron', 2)}`, `dw/dt = ${expression('neuron', 2)}`);
     else
       lines.push(
@@ -397,7 +443,7 @@ t.test('emitted code, interpreter, and statements one by one agree on random blo
   ] as const) {
     const next = chooser(20261128);
     let compared = 0;
-    for (let trial = 0; trial < 60; trial++) {
+    for (let trial = 0; trial < 100; trial++) {
       const text = randomBlock(next);
       const runs = [
         (all: Operand[]) => emitJs(block(text, all, make)),
@@ -421,7 +467,7 @@ ${text}`,
           );
       compared += runs[0]!.filter(Number.isFinite).length;
     }
-    t.ok(compared > 60 * 20, `enough finite numbers were compared: ${compared}`);
+    t.ok(compared > 100 * 20, `enough finite numbers were compared: ${compared}`);
   }
 });
 
@@ -450,7 +496,9 @@ t.test('running allocates nothing', async t => {
     };
     // the first runs are interpreted byte code, which boxes numbers
     grown(30_000);
-    const bytes = Math.min(...[1, 2, 3, 4, 5].map(() => grown(10_000)));
+    // on a busy machine the compiler is late and others allocate: garbage of a step would show in every round
+    let bytes = Infinity;
+    for (let round = 0; round < 30 && bytes >= 1; round++) bytes = Math.min(bytes, grown(10_000));
     t.ok(bytes < 1, `${bytes} bytes a step`);
   }
 });

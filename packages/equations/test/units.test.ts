@@ -17,17 +17,31 @@ t.test('units are products and powers', async t => {
   t.same(parseUnit('1'), { scale: 1, powers: [0, 0, 0] });
   t.same(parseUnit('1/(ms*mV)'), { scale: 1, powers: [-1, -1, 0] });
   t.same(parseUnit('ms**2'), { scale: 1, powers: [2, 0, 0] });
+  t.same(parseUnit('1/ms'), { scale: 1, powers: [-1, 0, 0] });
+  t.same(parseUnit('ms**-1'), parseUnit('1/ms'));
+  t.same(parseUnit('1/ms/mV'), parseUnit('1/(ms*mV)'));
+  t.same(parseUnit('ms**(1/2)'), { scale: 1, powers: [0.5, 0, 0] });
   t.same(parseUnit('ms^-2'), { scale: 1, powers: [-2, 0, 0] });
   t.same(parseUnit('nS/pF').powers, parseUnit('1/ms').powers);
   t.same(parseUnit('pA').powers, parseUnit('nS*mV').powers);
   t.same(parseUnit('MOhm*nF').powers, parseUnit('ms').powers);
   for (const [text, why] of [
-    ['mss', /unit "mss": unknown "mss"\. Units are 1, or products and powers of ms, s, us, Hz/],
+    [
+      'mss',
+      /unit "mss": unknown "mss"; did you mean "ms"\? Units are 1, or products and powers of ms, s, us, Hz/,
+    ],
     ['2*ms', /2 is no unit/],
     ['ms + s', /units can be multiplied, divided and raised to a number/],
     ['ms ** x', /raised to a number/],
     ['ms *', /cannot be read/],
     ['', /cannot be read/],
+    ['volt', /unknown "volt"\. Units are 1/],
+    ['mv', /unknown "mv"; did you mean "mV"\?/],
+    ['%', /cannot be read; 20 % is the number 0\.2, with unit 1/],
+    ['µs', /cannot be read; micro is written u, as in us/],
+    ['ms²', /cannot be read; write ms\*\*2 and ms\*mV/],
+    ['ms mV', /cannot be read; a product is written \*/],
+    ['-ms', /units can be multiplied, divided and raised to a number/],
   ] as const) {
     const e = fails(() => parseUnit(text));
     t.equal(e.code, 'APICAL_UNIT');
@@ -43,6 +57,8 @@ t.test('quantities are converted exactly where the factor is a power of ten', as
     ['2 kHz', '1/ms', 2],
     ['0.5 /ms', 'Hz', 500],
     ['5', 'ms', 5],
+    ['5 1/ms', 'Hz', 5000],
+    ['5 / s', 'Hz', 5],
     ['-70mV', 'mV', -70],
     ['-0.07 V', 'mV', -70],
     ['250 us', 'ms', 0.25],
@@ -67,6 +83,15 @@ t.test('quantities are converted exactly where the factor is a power of ten', as
     /"fast" is no quantity; write a number and a unit, as in "10 ms"/,
   );
   t.match(fails(() => convert('10 parsec', 'ms')).message, /unknown "parsec"/);
+  for (const text of ['1,5 ms', '1 000 ms', 'ms', ''])
+    t.match(
+      fails(() => convert(text, 'ms')).message,
+      `"${text}" is no quantity; write a number and a unit`,
+      text,
+    );
+  t.match(fails(() => convert('5 1', 'ms')).message, /"5 1" is in 1; a quantity in ms is wanted/);
+  t.match(fails(() => convert('20 %', '1')).message, /20 % is the number 0\.2/);
+  t.match(fails(() => convert('1e999 ms', 'ms')).message, /"1e999 ms" is too large a number/);
 });
 
 const units: Record<string, string> = {
