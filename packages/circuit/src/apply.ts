@@ -4,7 +4,7 @@ import type { FloatArray, Operation } from '@apical/core';
 import { parseAssignment, parseBlock } from '@apical/equations';
 import type { BuiltOptimiser, BuiltProjection, BuiltRule } from './built.js';
 import type { PhaseCompiler } from './phase.js';
-import { arrayOperand, scopeOf, within } from './scope.js';
+import { arrayOperand, count, scopeOf, within } from './scope.js';
 import { unitsOfOptimiser } from './units.js';
 
 type Applied = readonly (readonly [BuiltProjection, BuiltRule])[];
@@ -24,16 +24,16 @@ export function applyRules(compiler: PhaseCompiler, applied: Applied): Operation
   ];
 }
 function optimise(compiler: PhaseCompiler, o: BuiltOptimiser, where: string): Operation[] {
-  const count: Operation = { op: 'increment', cell: o.updates };
+  const counted: Operation = { op: 'increment', cell: o.updates };
   if (!o.model) {
     const gain = compiler.circuit.memory.allocateCell(1);
-    return [count, { op: 'add', into: o.weights, from: o.direction, gain }];
+    return [counted, { op: 'add', into: o.weights, from: o.direction, gain }];
   }
   const name = `${where}/${o.model.name}`;
   const language = { where: name, block: o.model.name, key: 'update', choices: o.choices, functions: {} };
   const statements = parseBlock(o.model.update, language);
   return [
-    count,
+    counted,
     compiler.block(statements, o.scope, o.weights.length, language, unitsOfOptimiser(o.model), 1),
   ];
 }
@@ -63,14 +63,43 @@ function pools(compiler: PhaseCompiler, applied: Applied): Operation[] {
     const pooled = members.map(m => m.pooled!);
     if (pool.over === 'network') network.set(model.name, [...(network.get(model.name) ?? []), ...pooled]);
     else if (pool.over === 'projection') operations.push({ op: 'mean-over', arrays: pooled });
-    else {
-      const rows = r.biasDirection?.length ?? p.connectivity.shape(p.bundle)[0]!;
-      for (let i = 0; i < rows; i++)
-        operations.push({ op: 'mean-over', arrays: pooled.map(a => rowOf(a, i, rows)) });
-    }
+    else operations.push(...overNeurons(compiler, p, model.name, pooled));
   }
   for (const arrays of network.values()) operations.push({ op: 'mean-over', arrays });
   return operations;
+}
+/** A neuron is one that receives: a row of the stored weights, or a column where they are those of the way back. */
+function overNeurons(
+  compiler: PhaseCompiler,
+  p: BuiltProjection,
+  optimiser: string,
+  pooled: readonly FloatArray[],
+): Operation[] {
+  const [weights, bias] = pooled;
+  const { memory } = compiler.circuit;
+  const [first = 0, ...rest] = p.connectivity.shape(p.bundle);
+  const rows = p.reversed ? count(rest) : first;
+  if (p.bundle.perSample || (p.reversed && rest.length > 1) || (bias && bias.length !== rows))
+    throw new ApicalError(
+      'APICAL_CIRCUIT',
+      `${p.name}: ${optimiser} pools over a neuron, which these synapses do not have (fast, or shared over a map)`,
+    );
+  const means = (a: FloatArray): Operation[] =>
+    Array.from({ length: rows }, (_, i) => ({
+      op: 'mean-over',
+      arrays: [rowOf(a, i, rows), ...(bias ? [rowOf(bias, i, rows)] : [])],
+    }));
+  if (!p.reversed) return means(weights!);
+  const turned = memory.allocate(weights!.length);
+  const turn = (source: FloatArray, into: FloatArray, from: number): Operation => ({
+    op: 'transpose',
+    into,
+    source,
+    rows: from,
+    cols: source.length / from,
+    gain: memory.allocateCell(1),
+  });
+  return [turn(weights!, turned, first), ...means(turned), turn(turned, weights!, rows)];
 }
 const rowOf = (a: FloatArray, row: number, rows: number): FloatArray =>
   a.subarray((row * a.length) / rows, ((row + 1) * a.length) / rows);
@@ -88,5 +117,6 @@ export function constrain(compiler: PhaseCompiler, p: BuiltProjection): Operatio
   };
   const statements = parseBlock(p.spec.constraint, language);
   const scope = scopeOf({ w: arrayOperand('w', weights) });
-  return [compiler.block(statements, scope, weights.length, language, () => undefined, 1)];
+  const body = [compiler.block(statements, scope, weights.length, language, () => undefined, 1)];
+  return [{ op: 'when', cell: p.plastic, body }];
 }

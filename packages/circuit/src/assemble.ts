@@ -2,16 +2,12 @@
 import { ApicalError, unknownName } from '@apical/core';
 import type {
   Builder,
-  Choose,
   HeadSpec,
   LayerSpec,
   Model,
   NeuronSlot,
-  OptimiserSlot,
-  OptimiserUse,
-  PerLayer,
   Plasticity,
-  PlasticitySlot,
+  Program,
   Scheme,
   SchemeOptions,
   Setting,
@@ -19,6 +15,7 @@ import type {
 } from '@apical/core';
 import { Circuit, type BuildOptions } from './circuit.js';
 import { valueOf } from './parameters.js';
+import { checkLists, entry, keptFor, merged, plasticityOf, ruleOf, type Lists } from './slots.js';
 
 export interface BuiltModel extends Model {
   readonly circuit: Circuit;
@@ -42,15 +39,21 @@ export function assemble(
   const circuit = new Circuit({
     ...build,
     parameters: values,
+    phases: Object.keys(scheme.phases),
     ...(options.weights ? { weights: options.weights } : {}),
   });
+  for (const [name, spec] of Object.entries(scheme.parameters))
+    circuit.parameters.bound(circuit.parameters.shared[name]!, spec, `${scheme.name}.${name}`);
   const { head, shaped } = withHead(scheme, layers, options.head);
-  const builder = builderOf(circuit, scheme, options, head);
+  const lists: Lists = new Map();
+  const builder = builderOf(circuit, scheme, options, head, lists);
   const numbers = Object.fromEntries(
     Object.keys(values).map(k => [k, circuit.parameters.shared[k]!.data[0]!]),
   );
   const assembled = scheme.assemble(builder, shaped, { parameters: numbers, settings });
   circuit.build();
+  checkLists(lists);
+  checkWhen(circuit, scheme, assembled.programs);
   checkWeights(circuit, scheme, options);
   return { ...assembled, circuit };
 }
@@ -96,30 +99,33 @@ function checkWeights(circuit: Circuit, scheme: Scheme, options: SchemeOptions):
         ...new Set(known),
       ]);
 }
-/** The entry of one layer. */
-function entry(values: PerLayer | undefined, layer: number, where: string): Record<string, Value> {
-  const out: Record<string, Value> = {};
-  for (const [name, v] of Object.entries(values ?? {})) {
-    const one = typeof v === 'object' ? v[layer] : v;
-    if (one === undefined)
-      throw new ApicalError(
-        'APICAL_SHAPE',
-        `${where}: ${name} lists ${(v as readonly Value[]).length} values; one for layer ${layer + 1} is needed`,
-      );
-    out[name] = one;
-  }
-  return out;
+/** A rule whose direction no program forms, or applies, would learn nothing without a word. */
+function checkWhen(circuit: Circuit, scheme: Scheme, programs: Readonly<Record<string, Program>>): void {
+  const run = new Set(Object.values(programs).flatMap(phasesIn));
+  for (const { rules } of circuit.projections.values())
+    for (const { name, gather, apply } of rules)
+      for (const [what, phase] of [
+        ['gathers', gather],
+        ['applies', apply],
+      ] as const)
+        if (phase !== 'never' && !run.has(phase))
+          throw unknownName(`phase in which ${name} ${what}, in the programs of ${scheme.name},`, phase, [
+            ...run,
+          ]);
 }
+const phasesIn = (program: Program): string[] =>
+  program.flatMap(s => ('stages' in s ? phasesIn(s.stages) : 'phase' in s ? s.phase : []));
 function builderOf(
   circuit: Circuit,
   scheme: Scheme,
   options: SchemeOptions,
   head: HeadSpec | undefined,
+  lists: Lists,
 ): Builder {
   const rules = (slot: string, layer: number, more: Partial<Plasticity>) =>
-    plasticityOf(scheme, options, slot, layer, more);
+    plasticityOf(scheme, options, slot, layer, more, lists);
   return {
-    ruleName: slot => rules(slot, 0, {})?.rule.name,
+    ruleName: slot => ruleOf(scheme, options, slot)?.name,
     population(name, slot, { layer = 0, ...at }) {
       const base = Object.hasOwn(scheme.neurons, slot) ? scheme.neurons[slot] : undefined;
       if (!base) throw unknownName(`neuron slot of scheme ${scheme.name}`, slot, Object.keys(scheme.neurons));
@@ -127,18 +133,20 @@ function builderOf(
       const forHead = head?.slot === slot ? head : undefined;
       const initial = options.initial?.[name];
       const where = `${scheme.name}, ${slot}`;
+      const model = over.model ?? base.model;
+      const own = model === base.model ? base : keptFor(model, base);
       circuit.population({
         ...at,
         name,
-        model: over.model ?? base.model,
+        model,
         parameters: {
-          ...entry(base.parameters, layer, where),
+          ...entry(own.parameters, layer, where, lists),
           ...at.parameters,
           ...forHead?.parameters,
-          ...entry(over.parameters, layer, where),
+          ...entry(over.parameters, layer, where, lists),
         },
-        choose: merged(base.choose, at.choose, forHead?.choose, over.choose),
-        functions: { ...base.functions, ...at.functions, ...over.functions },
+        choose: merged(own.choose, at.choose, forHead?.choose, over.choose),
+        functions: { ...own.functions, ...at.functions, ...over.functions },
         ...(initial ? { initial } : {}),
       });
     },
@@ -149,45 +157,5 @@ function builderOf(
       const plasticity = wanted.flatMap(({ slot, ...more }) => rules(slot, layer, more) ?? []);
       circuit.project({ ...at, name, plasticity });
     },
-  };
-}
-const merged = (...all: (Choose | undefined)[]): Choose => Object.assign({}, ...all) as Choose;
-
-/** One rule at work, or nothing when the slot is empty. */
-function plasticityOf(
-  scheme: Scheme,
-  options: SchemeOptions,
-  slot: string,
-  layer: number,
-  more: Partial<Plasticity>,
-): Plasticity | undefined {
-  if (!Object.hasOwn(scheme.plasticity, slot))
-    throw unknownName(`plasticity slot of scheme ${scheme.name}`, slot, Object.keys(scheme.plasticity));
-  const base = scheme.plasticity[slot] ?? undefined;
-  const over = options.plasticity?.[slot];
-  if (over === null || (!base && !over)) return undefined;
-  const where = `${scheme.name}, ${slot}`;
-  const { optimiser, biasOptimiser, scale, ...all } = { ...base, ...more, ...over } as PlasticitySlot;
-  if (!all.rule) throw new ApicalError('APICAL_CIRCUIT', `${where}: this slot is empty; name a rule for it`);
-  const applied = (use: OptimiserSlot | undefined): OptimiserUse | undefined =>
-    use && { use: use.use, parameters: entry(use.parameters, layer, `${where}, ${use.use.name}`) };
-  const weights = applied(optimiser);
-  const bias = applied(biasOptimiser);
-  return {
-    ...all,
-    parameters: {
-      ...entry(base?.parameters, layer, where),
-      ...more.parameters,
-      ...entry(over?.parameters, layer, where),
-    },
-    choose: merged(base?.choose, more.choose, over?.choose),
-    uses: {
-      pre: { ...base?.uses?.pre, ...more.uses?.pre, ...over?.uses?.pre },
-      post: { ...base?.uses?.post, ...more.uses?.post, ...over?.uses?.post },
-      weights: { ...base?.uses?.weights, ...more.uses?.weights, ...over?.uses?.weights },
-    },
-    ...(scale === undefined ? {} : { scale: entry({ scale }, layer, where).scale! }),
-    ...(weights ? { optimiser: weights } : {}),
-    ...(bias ? { biasOptimiser: bias } : {}),
   };
 }

@@ -5,7 +5,7 @@
 import type { LayerSpec, Program, Stage } from '@apical/core';
 import type { BuiltModel } from './assemble.js';
 import type { BuiltProjection } from './built.js';
-import { readsOfCircuit, textsOf } from './reads.js';
+import { readsOfCircuit, textsOf, textsOfRule } from './reads.js';
 import { count } from './scope.js';
 
 export interface AuditRow {
@@ -48,6 +48,7 @@ function transport(model: BuiltModel): AuditRow {
   });
   return row('weight transport', evidence, 'yes', 'no');
 }
+const reduction = /\b(sum|mean|largest)\s*\(/;
 const words = (phase: string | readonly string[]): string =>
   typeof phase === 'string' ? phase : phase.join(' + ');
 function flat(program: Program): Stage[] {
@@ -82,9 +83,11 @@ function locality(model: BuiltModel): AuditRow {
         const away = meant.includes('.') && circuit.populationOf(meant) !== built.ends[side].population;
         if (away) evidence.push(`${rule} reads ${meant} as ${name}`);
       }
+    if (textsOfRule(built).some(text => reduction.test(text)))
+      evidence.push(`${rule} reduces over the units of a population`);
     const { model: optimiser } = built.optimiser;
     if (optimiser?.pool) evidence.push(`${rule}: ${optimiser.name} pools over the ${optimiser.pool.over}`);
-    if (optimiser && /\b(sum|mean|largest)\(/.test(optimiser.update))
+    if (optimiser && reduction.test(optimiser.update))
       evidence.push(`${rule}: ${optimiser.name} reduces over all its synapses`);
   }
   return row('reads beyond pre, post and own weight', evidence, 'yes', 'no');
@@ -105,15 +108,13 @@ function slopes(model: BuiltModel): AuditRow {
   for (const p of model.circuit.populations.values())
     for (const { where, text } of textsOf(model.circuit, p))
       for (const slot of Object.keys(p.functions))
-        if (new RegExp(`\\bd${slot}\\(|\\b${slot}Back\\(`).test(text))
+        if (new RegExp(`\\b(d${slot}|${slot}Back)\\s*\\(`).test(text))
           evidence.add(`${where} (${p.functions[slot]!.name})`);
   return row('derivative of the activation', [...evidence], 'used', 'not used');
 }
 function populationSums(model: BuiltModel): AuditRow {
   const evidence = [...model.circuit.populations.values()].flatMap(p => {
-    const reduces = Object.values(p.functions).some(
-      a => 'forward' in a && /\b(sum|mean|largest)\(/.test(a.forward),
-    );
+    const reduces = Object.values(p.functions).some(a => 'forward' in a && reduction.test(a.forward));
     return reduces
       ? [
           `${p.name}: ${Object.values(p.functions)

@@ -22,12 +22,12 @@ import type {
   WeightFunction,
 } from '@apical/core';
 import { firstNonFinite } from '@apical/numerics';
-import type { BuiltPopulation, BuiltProjection } from './built.js';
+import { sides, type BuiltPopulation, type BuiltProjection, type BuiltRule } from './built.js';
 import { Parameters } from './parameters.js';
 import { buildPopulation } from './population.js';
 import { lowerProgram } from './program.js';
 import { buildRule, allocateTraces } from './rule.js';
-import { populationOf, wire } from './wiring.js';
+import { checkEnds, checkName, populationOf, wire } from './wiring.js';
 import { buildWeightFunctions, weightFunctionsDue } from './weights.js';
 
 /** Parts that are named inside specifications. */
@@ -52,10 +52,16 @@ export interface BuildOptions {
 export interface CircuitOptions extends BuildOptions {
   /** Of the scheme. */
   readonly parameters?: Values;
+  /** Phases that a program may name although nothing happens in them here: those the scheme documents. */
+  readonly phases?: readonly string[];
   /** Projection, `projection/bias` or role → initial weights, instead of the projection's own. */
   readonly weights?: Readonly<Record<string, Initial>>;
 }
 type AnyArray = FloatArray | Int32Array;
+const isCounter = (name: string): boolean => /^(every|stream)\//.test(name);
+/** A parameter of a rule, else something of its optimiser. */
+const scalarOf = (rule: BuiltRule, name: string): Operand | undefined =>
+  Object.hasOwn(rule.scalars, name) ? rule.scalars[name] : rule.optimiser.scope.find(name);
 
 export class Circuit implements CircuitView {
   readonly options: CircuitOptions;
@@ -71,7 +77,11 @@ export class Circuit implements CircuitView {
   readonly fleeting = new Map<FloatArray, string>();
   /** States by array: what `until` watches. */
   readonly states = new Map<FloatArray, string>();
+  /** Inputs by array: what projections transmit into. */
+  readonly inputs = new Map<FloatArray, string>();
   readonly #state = new Map<string, AnyArray>();
+  /** Restored counters of programs that are not compiled yet. */
+  readonly #restored = new Map<string, number>();
 
   constructor(options: CircuitOptions) {
     this.options = options;
@@ -90,23 +100,28 @@ export class Circuit implements CircuitView {
   /* ------------------------------------------------------------ declaring */
 
   population(spec: Population): void {
+    checkName('population', spec.name);
     if (this.populations.has(spec.name))
       throw new ApicalError('APICAL_CIRCUIT', `population "${spec.name}" is declared twice`);
     this.populations.set(spec.name, buildPopulation(this, spec));
   }
   project(spec: Projection): void {
+    checkName('projection', spec.name);
     if (this.specs.has(spec.name))
       throw new ApicalError('APICAL_CIRCUIT', `projection "${spec.name}" is declared twice`);
     this.specs.set(spec.name, spec);
   }
   /** After everything is declared: weights, traces, rules, then weight functions that are due `build`. */
   build(): this {
-    for (const spec of this.specs.values()) wire(this, spec);
+    for (const spec of this.specs.values()) {
+      if (this.populations.has(spec.name))
+        throw new ApicalError('APICAL_CIRCUIT', `"${spec.name}" is both a population and a projection`);
+      wire(this, spec);
+    }
     const all = [...this.projections.values()];
     for (const p of all) for (const use of p.spec.plasticity ?? []) allocateTraces(this, p, use);
     for (const p of all) {
-      this.operand(p.spec.from);
-      this.operand(p.spec.to);
+      checkEnds(this, p);
       for (const use of p.spec.plasticity ?? []) p.rules.push(buildRule(this, p, use));
       p.functions.push(...buildWeightFunctions(this, p));
     }
@@ -132,8 +147,7 @@ export class Circuit implements CircuitView {
     if (trace) return trace;
     const projection = this.projections.get(first);
     const rule = projection?.rules.find(r => r.rule.name === second);
-    const scalar =
-      rule && (third === undefined ? undefined : (rule.scalars[third] ?? rule.optimiser.scope.find(third)));
+    const scalar = rule && third !== undefined && scalarOf(rule, third);
     if (scalar) return scalar;
     if (projection && !rule)
       throw unknownName(
@@ -142,7 +156,11 @@ export class Circuit implements CircuitView {
         projection.rules.map(r => r.rule.name),
       );
     if (rule)
-      throw unknownName(`trace or parameter of ${first}.${second}`, third ?? '', Object.keys(rule.scalars));
+      throw unknownName(`trace or parameter of ${first}.${second}`, third ?? '', [
+        ...sides.flatMap(side => Object.keys(rule.rule.traces?.[side] ?? {})),
+        ...Object.keys(rule.scalars),
+        ...Object.keys(rule.optimiser.model?.parameters ?? {}),
+      ]);
     throw unknownName(`population or projection in "${ref}"`, first, [
       ...this.populations.keys(),
       ...this.specs.keys(),
@@ -222,20 +240,27 @@ export class Circuit implements CircuitView {
 
   /** A parameter of the scheme, `population.parameter`, `projection.rule.parameter` (of the rule or its optimiser). */
   set(name: string, value: number): void {
-    for (const operand of this.#settables(name)) this.parameters.set(operand, value, name);
+    for (const { data } of this.settables(name, value)) data[0] = value;
+    this.parameters.refresh();
   }
   settable(name: string): Operand {
-    return this.#settables(name)[0]!;
+    return this.settables(name)[0]!;
   }
-  /** A parameter of an optimiser is that of the weights and that of the bias. */
-  #settables(name: string): Operand[] {
-    const operand = this.parameters.shared[name] ?? this.operand(name);
+  /** A parameter of an optimiser is that of the weights and that of the bias. Throws where `value` is out of bounds. */
+  settables(name: string, value?: number): Operand[] {
+    const { shared } = this.parameters;
+    const isShared = Object.hasOwn(shared, name);
+    if (!isShared && !name.includes('.')) {
+      const known = Object.keys(shared).filter(n => n !== 'batch');
+      throw unknownName('parameter of the scheme', name, known);
+    }
+    const operand = isShared ? shared[name]! : this.operand(name);
     const [projection = '', ruleName, parameter = ''] = name.split('.');
     const rule = this.projections.get(projection)?.rules.find(r => r.rule.name === ruleName);
     const ofBias =
       rule && !Object.hasOwn(rule.scalars, parameter) ? rule.biasOptimiser?.scope.find(parameter) : undefined;
     const found = ofBias ? [operand, ofBias] : [operand];
-    for (const o of found) this.parameters.checkSettable(o, name);
+    for (const o of found) this.parameters.checkSettable(o, name, value);
     return found;
   }
   /** false: weights and bias of the projection stay as they are. */
@@ -262,18 +287,31 @@ export class Circuit implements CircuitView {
   state(): ReadonlyMap<string, AnyArray> {
     return this.#state;
   }
-  /** Throws `APICAL_STATE` where names or lengths differ, before anything is written. */
+  /**
+   * Throws `APICAL_STATE` where names or lengths differ, before anything is written. Programs may be compiled before or
+   * after: a counter that was not saved has not counted, one that is not here yet is kept.
+   */
   restore(saved: ReadonlyMap<string, ArrayLike<number>>): void {
+    for (const name of saved.keys())
+      if (!this.#state.has(name) && !isCounter(name))
+        throw new ApicalError('APICAL_STATE', `saved state has "${name}", which this circuit does not have`);
     for (const [name, array] of this.#state) {
       const from = saved.get(name);
+      if (!from && isCounter(name)) continue;
       if (from?.length !== array.length)
         throw new ApicalError(
           'APICAL_STATE',
           `saved state has ${from ? `${from.length} numbers` : 'nothing'} for "${name}", this circuit needs ${array.length}`,
         );
     }
-    for (const [name, array] of this.#state) array.set(saved.get(name)!);
+    for (const [name, array] of this.#state) array.set(saved.get(name) ?? [0]);
+    this.#restored.clear();
+    for (const [name, from] of saved) if (!this.#state.has(name)) this.#restored.set(name, from[0]!);
     this.parameters.refresh();
+  }
+  /** A cell that a program brings: how often a stage was due, how often a stream was drawn from. */
+  counter(name: string): Float64Array {
+    return this.cell(name, this.#restored.get(name));
   }
   /** Bytes of all arrays that persist. */
   bytes(): number {
@@ -312,6 +350,7 @@ export class Circuit implements CircuitView {
           ? this.cell(full, spec.init)
           : this.array(full, this.batch * (per === 'neuron' ? units : 1), spec.init);
       if (spec.role === 'input' || spec.role === 'derived') this.fleeting.set(data, full);
+      if (spec.role === 'input') this.inputs.set(data, full);
       if (spec.role === 'state') this.states.set(data, full);
       out[name] = {
         name,

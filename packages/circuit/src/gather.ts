@@ -55,7 +55,9 @@ function weightsOf(compiler: PhaseCompiler, p: BuiltProjection, r: BuiltRule, ro
       ...Object.keys(r.use.uses?.weights ?? {}),
     ]);
   const other = name === undefined ? p : compiler.circuit.projection(name);
-  if (other.bundle.weights.length !== r.direction.length || (r.biasDirection && !other.bias))
+  const shapes = [other, p].map(q => q.connectivity.shape(q.bundle).join());
+  const alike = shapes[0] === shapes[1] && other.bundle.weights.length === r.direction.length;
+  if (!alike || (r.biasDirection && other.bias?.length !== r.biasDirection.length))
     throw new ApicalError(
       'APICAL_SHAPE',
       `${r.name} multiplies with the weights of ${other.name}: they must have the shape (and the bias) of ${p.name}`,

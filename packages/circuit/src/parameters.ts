@@ -5,6 +5,7 @@ import type {
   Choose,
   Elementwise,
   Expression,
+  FloatArray,
   Memory,
   Operand,
   ParameterSpec,
@@ -28,11 +29,15 @@ export class Parameters {
   readonly #derived: { readonly operation: Elementwise; readonly run: Step }[] = [];
   readonly #isDerived = new Set<unknown>();
   readonly #cells = new Set<unknown>();
+  readonly #fixed = new Map<unknown, string>();
+  readonly #bounds = new Map<unknown, ParameterSpec>();
 
   constructor(memory: Memory, dt: number, batch: number, values: Values) {
     this.#memory = memory;
     this.shared.dt = scalarOperand('dt', memory.allocateCell(dt));
     this.shared.batch = scalarOperand('batch', memory.allocateCell(batch));
+    this.protect(this.shared.batch.data, 'is fixed when the circuit is built');
+    checkReserved('the scheme', Object.keys(values), ['dt', 'batch']);
     this.#resolve(values, {}, 'parameters of the scheme', this.shared);
   }
   /** A cell with this value; names of an expression are looked up in `from`. */
@@ -43,30 +48,54 @@ export class Parameters {
       out.data[0] = value;
       return out;
     }
-    const scope = within({ find: n => (n === 'result' ? out : undefined), names: () => [] }, from);
-    const statements = parseAssignment('result', value, { where, choices: {}, functions: {} });
-    const operation = lower(statements, scope, { batch: 1, units: 1 }, where, n => new Float64Array(n));
+    const operation = evaluation(out, value, from, where);
     const run = interpret(operation);
     run();
     this.#derived.push({ operation, run });
     this.#isDerived.add(out.data);
     return out;
   }
+  /** A cell, and what brings it up to date where it stands. */
+  condition(
+    value: Value,
+    from: Scope,
+    where: string,
+  ): { readonly cell: Float64Array; readonly evaluate: readonly Elementwise[] } {
+    const out = scalarOperand('result', this.#memory.allocateCell(0));
+    const cell = out.data as Float64Array;
+    if (typeof value === 'number') {
+      cell[0] = value;
+      return { cell, evaluate: [] };
+    }
+    const operation = evaluation(out, value, from, where);
+    interpret(operation)();
+    return { cell, evaluate: [operation] };
+  }
+  /** Equations may read it; it is neither assigned nor set. `why` follows its name in the message. */
+  protect(cell: FloatArray, why: string): void {
+    this.#cells.add(cell);
+    this.#fixed.set(cell, why);
+  }
+  /** Remembers between which numbers it must lie, and checks that it does. */
+  bound(operand: Operand, spec: ParameterSpec, name: string): void {
+    this.#bounds.set(operand.data, spec);
+    checkBounds(operand.data[0]!, spec, name);
+  }
   /** Is the array that of a parameter, a constant, dt or batch: something equations only read? */
   isParameter({ data }: Operand): boolean {
-    return this.#cells.has(data) || data === this.shared.dt!.data || data === this.shared.batch!.data;
+    return this.#cells.has(data) || data === this.shared.dt!.data;
   }
-  /** Throws where the name is not one number, or follows from others. */
-  checkSettable(operand: Operand, name: string): void {
-    if (operand.extent !== 'scalar')
-      throw new ApicalError('APICAL_SET', `"${name}" is one value per ${operand.extent}, not a parameter`);
-    if (this.#isDerived.has(operand.data))
-      throw new ApicalError('APICAL_SET', `"${name}" follows from other parameters: set those`);
-  }
-  set(operand: Operand, value: number, name: string): void {
-    this.checkSettable(operand, name);
-    operand.data[0] = value;
-    this.refresh();
+  /** Throws where the name is no parameter, follows from others, or the value is out of bounds. */
+  checkSettable(operand: Operand, name: string, value?: number): void {
+    const refuse = (why: string): never => {
+      throw new ApicalError('APICAL_SET', `"${name}" ${why}`);
+    };
+    if (operand.extent !== 'scalar') refuse(`is one value per ${operand.extent}, not a parameter`);
+    if (!this.isParameter(operand)) refuse('is a signal, not a parameter');
+    const fixed = this.#fixed.get(operand.data);
+    if (fixed !== undefined) refuse(fixed);
+    if (this.#isDerived.has(operand.data)) refuse('follows from other parameters: set those');
+    if (value !== undefined) checkBounds(value, this.#bounds.get(operand.data) ?? unbounded, name);
   }
   refresh(): void {
     for (const { run } of this.#derived) run();
@@ -82,6 +111,8 @@ export class Parameters {
   /** Cells and choices of a neuron model, rule or optimiser; checks every name and bound. */
   block(block: Block, given: Values, choose: Choose, where: string): Prepared {
     const { parameters, constants = {}, choices = {} } = block;
+    const names = [...Object.keys(parameters), ...Object.keys(constants)];
+    checkReserved(`${block.name} (${where})`, names, ['dt', 'batch']);
     for (const name of Object.keys(given))
       if (!Object.hasOwn(parameters, name))
         throw unknownName(`parameter of ${block.name} (${where})`, name, Object.keys(parameters));
@@ -103,7 +134,7 @@ export class Parameters {
     const scalars: Record<string, Operand> = {};
     this.#resolve(values, constants, where, scalars);
     for (const [name, spec] of Object.entries(parameters))
-      checkBounds(scalars[name]!, spec, `${where}.${name}`);
+      this.bound(scalars[name]!, spec, `${where}.${name}`);
     return { scalars, choices: chosen };
   }
   /**
@@ -147,12 +178,27 @@ export function valueOf(given: Value | undefined, { unit }: ParameterSpec, where
     throw new ApicalError(e.code, `${where}: ${e.message}`);
   }
 }
+/** `result = value`. */
+function evaluation(out: Operand, value: string, from: Scope, where: string): Elementwise {
+  const scope = within({ find: n => (n === 'result' ? out : undefined), names: () => [] }, from);
+  const statements = parseAssignment('result', value, { where, choices: {}, functions: {} });
+  return lower(statements, scope, { batch: 1, units: 1 }, where, n => new Float64Array(n));
+}
+/** Throws where a name means something else already. */
+export function checkReserved(where: string, names: readonly string[], reserved: readonly string[]): void {
+  for (const name of names)
+    if (reserved.includes(name))
+      throw new ApicalError(
+        'APICAL_CIRCUIT',
+        `${where} declares "${name}", which has a meaning already; taken are ${reserved.join(', ')}`,
+      );
+}
+const unbounded: ParameterSpec = { doc: '', unit: '1', value: 0 };
 function checkBounds(
-  { data }: Operand,
+  value: number,
   { min = -Infinity, max = Infinity, unit }: ParameterSpec,
   where: string,
 ): void {
-  const value = data[0]!;
   if (value >= min && value <= max) return;
   const shown = unit === '1' ? '' : ` ${unit}`;
   throw new ApicalError(

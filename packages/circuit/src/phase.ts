@@ -82,7 +82,7 @@ export class PhaseCompiler {
       if (spec.role === 'input' && !this.#fed.has(`${p.name}.${name}`)) this.#filled.add(data);
       if (spec.role !== 'noise' || !read.has(name)) continue;
       const stream = `noise/${p.name}/${name}`;
-      draws.push(this.circuit.options.streams.normal(stream, data, this.circuit.cell(`stream/${stream}`)));
+      draws.push(this.circuit.options.streams.normal(stream, data, this.circuit.counter(`stream/${stream}`)));
     }
     return [...draws, this.block(statements, p.scope, p.units, language, unitsOfPopulation(p))];
   }
@@ -142,11 +142,7 @@ export class PhaseCompiler {
         if (found) this.read(found.data, where);
       }
       const target = scope.find(s.target);
-      if (target && this.circuit.parameters.isParameter(target))
-        throw new ApicalError(
-          'APICAL_CIRCUIT',
-          `${where} assigns "${s.target}", which is a parameter: declare a signal for what changes\n    ${s.line.trim()}`,
-        );
+      if (target && this.circuit.parameters.isParameter(target)) throw this.#notAssignable(s, scope, where);
       if (target && s.op !== '=') this.read(target.data, where);
       if (s.op === '=' && unread.has(s.target))
         throw new ApicalError(
@@ -159,5 +155,16 @@ export class PhaseCompiler {
       if (this.circuit.states.has(target.data)) this.written.add(target.data);
     }
     return operation;
+  }
+  #notAssignable(s: Statement, scope: Scope, where: string): ApicalError {
+    const free = scope.names().filter(name => {
+      const found = scope.find(name);
+      return found && !this.circuit.parameters.isParameter(found);
+    });
+    return new ApicalError(
+      'APICAL_CIRCUIT',
+      `${where} assigns "${s.target}", which equations can only read: ${s.line.trim()}\n` +
+        `    may be assigned: ${free.length ? free.join(', ') : 'nothing; declare a signal'}`,
+    );
   }
 }

@@ -3,12 +3,19 @@ import { ApicalError, unknownName } from '@apical/core';
 import type { Activation, Operand, Population } from '@apical/core';
 import type { BuiltPopulation } from './built.js';
 import type { Circuit } from './circuit.js';
+import { checkReserved } from './parameters.js';
 import { count, scopeOf } from './scope.js';
 
 export function buildPopulation(circuit: Circuit, spec: Population): BuiltPopulation {
   const { name, model } = spec;
+  if (!spec.shape.every(n => Number.isInteger(n) && n > 0))
+    throw new ApicalError(
+      'APICAL_SHAPE',
+      `population "${name}" has shape [${spec.shape.join(', ')}]; whole numbers from 1 up are wanted`,
+    );
   const units = count(spec.shape);
   const prepared = circuit.parameters.block(model, spec.parameters ?? {}, spec.choose ?? {}, name);
+  checkReserved(`${model.name} (${name})`, Object.keys(model.signals), ['dt', 'batch']);
   const signals = circuit.signals(name, model.signals, units);
   startSignals(circuit, spec, signals);
   for (const [k, operand] of Object.entries(prepared.scalars)) {
@@ -33,7 +40,7 @@ export function buildPopulation(circuit: Circuit, spec: Population): BuiltPopula
 }
 function startSignals(circuit: Circuit, spec: Population, signals: Readonly<Record<string, Operand>>): void {
   for (const [name, values] of Object.entries(spec.initial ?? {})) {
-    const data = signals[name]?.data;
+    const data = Object.hasOwn(signals, name) ? signals[name]!.data : undefined;
     if (!data) throw unknownName(`signal of ${spec.name} to start from`, name, Object.keys(signals));
     if (values.length !== data.length && values.length * circuit.batch !== data.length)
       throw new ApicalError(

@@ -1,5 +1,5 @@
 /** Stages → operations: sweeps, repeats, conditions. The work of one phase is in `phase.ts`. */
-import { ApicalError, unknownName } from '@apical/core';
+import { ApicalError, phaseWords, unknownName } from '@apical/core';
 import type { Cell, CompileOptions, FloatArray, Operation, Program, Stage } from '@apical/core';
 import type { BuiltPopulation } from './built.js';
 import type { Circuit } from './circuit.js';
@@ -11,69 +11,95 @@ type Repeat = Extract<Stage, { repeat: unknown }>;
 
 export function lowerProgram(circuit: Circuit, program: Program, options: CompileOptions): Operation[] {
   const compiler = new ProgramCompiler(circuit, options.apply ?? true);
-  if (options.after) compiler.program(options.after);
-  return compiler.program(program);
+  if (options.after) compiler.whole(options.after);
+  return compiler.whole(program);
 }
 class ProgramCompiler {
   readonly #circuit: Circuit;
   readonly #phases: PhaseCompiler;
+  readonly #knownPhases: ReadonlySet<string>;
+  /** Text of an `every` stage → how often it was met in this program: equal stages count apart. */
+  readonly #met = new Map<string, number>();
 
   constructor(circuit: Circuit, apply: boolean) {
     this.#circuit = circuit;
     this.#phases = new PhaseCompiler(circuit, apply);
+    this.#knownPhases = phasesOf(circuit);
   }
-  program(stages: Program): Operation[] {
+  whole(program: Program): Operation[] {
+    this.#met.clear();
+    return this.#program(program);
+  }
+  #program(stages: Program): Operation[] {
     return stages.flatMap(s => this.#stage(s));
   }
-  #stage(stage: Stage): Operation[] {
+  #stage(stage: Stage): readonly Operation[] {
     if ('set' in stage) return this.#set(stage.set);
-    if ('when' in stage)
-      return [{ op: 'when', cell: this.#scalar(stage.when, 'when'), body: this.program(stage.stages) }];
-    if ('every' in stage) {
-      if (!Number.isInteger(stage.every) || stage.every < 1)
-        throw new ApicalError('APICAL_CIRCUIT', `every: ${stage.every}; it must be a whole number from 1 up`);
-      const counter = this.#circuit.cell(`every/${JSON.stringify(stage)}`);
-      return [{ op: 'every', times: stage.every, counter, body: this.program(stage.stages) }];
+    if ('when' in stage) {
+      const { cell, evaluate } = this.#condition(stage.when, 'when');
+      return [...evaluate, { op: 'when', cell, body: this.#program(stage.stages) }];
     }
-    if ('repeat' in stage) return [this.#repeat(stage)];
+    if ('every' in stage) return [this.#every(stage)];
+    if ('repeat' in stage) return this.#repeat(stage);
     return this.#work(stage);
+  }
+  #every(stage: Extract<Stage, { every: unknown }>): Operation {
+    if (!Number.isInteger(stage.every) || stage.every < 1)
+      throw new ApicalError('APICAL_CIRCUIT', `every: ${stage.every}; it must be a whole number from 1 up`);
+    const text = JSON.stringify(stage);
+    const met = (this.#met.get(text) ?? 0) + 1;
+    this.#met.set(text, met);
+    const counter = this.#circuit.counter(`every/${text}${met > 1 ? `#${met}` : ''}`);
+    return { op: 'every', times: stage.every, counter, body: this.#program(stage.stages) };
   }
   #set(values: Readonly<Record<string, number>>): Operation[] {
     const refresh = this.#circuit.parameters.refreshOperations();
-    return Object.entries(values).map(([name, value]) => ({
-      op: 'set',
-      cell: this.#circuit.settable(name).data as Float64Array,
-      value,
-      refresh,
-    }));
+    return Object.entries(values).flatMap(([name, value]) =>
+      this.#circuit
+        .settables(name, value)
+        .map(({ data }): Operation => ({ op: 'set', cell: data as Float64Array, value, refresh })),
+    );
   }
-  #scalar(value: number | string, where: string): Cell {
+  /** `evaluate` comes right before the stage: parameters may be set earlier in the program, and by other programs. */
+  #condition(value: number | string, where: string): { cell: Cell; evaluate: readonly Operation[] } {
     const { parameters } = this.#circuit;
     const shared = parameters.within({});
     const scope: Scope = {
-      find: n => (n.includes('.') ? this.#circuit.operand(n) : shared.find(n)),
+      find: n => {
+        const found = n.includes('.') ? this.#circuit.operand(n) : shared.find(n);
+        if (found) this.#phases.read(found.data, where);
+        return found;
+      },
       names: () => shared.names(),
     };
-    return parameters.scalar(value, scope, where).data as Float64Array;
+    return parameters.condition(value, scope, where);
   }
-  #repeat({ repeat, until, stages }: Repeat): Operation {
+  #repeat({ repeat, until, stages }: Repeat): readonly Operation[] {
+    const { cell: times, evaluate } = this.#condition(repeat, 'repeat');
     const outer = this.#phases.written;
     this.#phases.written = new Set();
-    const body = this.program(stages);
-    const times = this.#scalar(repeat, 'repeat');
+    const body = this.#program(stages);
     const watched: readonly FloatArray[] = until?.settled?.map(s => this.#circuit.signal(s)) ?? [
       ...this.#phases.written,
     ];
     for (const s of this.#phases.written) outer.add(s);
     this.#phases.written = outer;
-    if (!until) return { op: 'repeat', times, body };
+    if (!until) return [...evaluate, { op: 'repeat', times, body }];
+    if (watched.length === 0)
+      throw new ApicalError(
+        'APICAL_CIRCUIT',
+        'repeat until: its stages write no state, so there is nothing to watch; name signals in "settled"',
+      );
     const before = watched.map(w => this.#circuit.memory.allocate(w.length));
-    return { op: 'repeat', times, body, until: { watched, before, within: until.within } };
+    return [...evaluate, { op: 'repeat', times, body, until: { watched, before, within: until.within } }];
   }
   #work(stage: Work): Operation[] {
     const { on } = stage;
     const phases = typeof stage.phase === 'string' ? [stage.phase] : stage.phase;
     const all = [...this.#circuit.populations.values()];
+    for (const phase of phases)
+      if (!this.#knownPhases.has(phase))
+        throw unknownName('phase of a program', phase, [...this.#knownPhases]);
     if (on) this.#checkNames(on);
     const named = (x: { name: string; role: string }): boolean =>
       on === undefined || on.includes(x.name) || (x.role !== '' && on.includes(x.role));
@@ -97,4 +123,19 @@ class ProgramCompiler {
       if (!known.includes(name))
         throw unknownName('population, projection or role in "on"', name, [...new Set(known)]);
   }
+}
+/** Phases in which something may happen, those the scheme documents, and the common words. */
+function phasesOf(circuit: Circuit): ReadonlySet<string> {
+  const known = new Set([...Object.keys(phaseWords), ...(circuit.options.phases ?? [])]);
+  const add = (phases: Iterable<string>): void => {
+    for (const phase of phases) known.add(phase);
+  };
+  for (const p of circuit.populations.values()) add(Object.keys(p.model.phases));
+  for (const p of circuit.projections.values()) {
+    add(typeof p.spec.phase === 'string' ? [p.spec.phase] : p.spec.phase);
+    add(p.functions.flatMap(f => f.at));
+    for (const r of p.rules) add([...Object.keys(r.rule.phases ?? {}), r.gather, r.apply]);
+  }
+  for (const notOne of ['build', 'gather', 'never']) known.delete(notOne);
+  return known;
 }

@@ -68,23 +68,27 @@ export function readsOfCircuit(circuit: Circuit): {
     rules: [...circuit.projections.values()].flatMap(p => p.rules.map(r => readsOfRule(p, r))),
   };
 }
+/** All equations of a rule, those of both ends and of its terms. */
+export function textsOfRule(r: BuiltRule, among: readonly Side[] = sides): string[] {
+  const texts = among.flatMap(side => [
+    ...Object.values(r.rule.phases ?? {}).map(e => e[side]),
+    ...r.rule.update.terms.map(t => t[side]),
+  ]);
+  return [...texts, ...Object.values(r.choices)].filter(text => text !== undefined);
+}
 /** Texts of the equations that concern a population: of its model and of rules at its ends. */
 export function textsOf(
   circuit: Circuit,
   p: BuiltPopulation,
 ): { readonly where: string; readonly text: string }[] {
-  const chosen = (choices: Readonly<Record<string, string>>) => Object.values(choices);
-  const own = [...Object.values(p.model.phases), ...chosen(p.choices)].map(text => ({ where: p.name, text }));
+  const own = [...Object.values(p.model.phases), ...Object.values(p.choices)].map(text => ({
+    where: p.name,
+    text,
+  }));
   const rules = [...circuit.projections.values()].flatMap(q => q.rules);
-  const atEnds = rules.flatMap(r =>
-    sides
-      .filter(side => r.ends[side].population === p)
-      .flatMap(side => [
-        ...Object.values(r.rule.phases ?? {}).map(e => e[side]),
-        ...r.rule.update.terms.map(t => t[side]),
-        ...chosen(r.choices),
-      ])
-      .flatMap(text => (text === undefined ? [] : [{ where: r.name, text }])),
-  );
+  const atEnds = rules.flatMap(r => {
+    const here = sides.filter(side => r.ends[side].population === p);
+    return here.length ? textsOfRule(r, here).map(text => ({ where: r.name, text })) : [];
+  });
   return [...own, ...atEnds];
 }

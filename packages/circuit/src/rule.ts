@@ -4,6 +4,7 @@ import type { FloatArray, Operand, Plasticity } from '@apical/core';
 import type { BuiltOptimiser, BuiltPopulation, BuiltProjection, BuiltRule, Side } from './built.js';
 import { sides } from './built.js';
 import type { Circuit } from './circuit.js';
+import { checkReserved } from './parameters.js';
 import { arrayOperand, scalarOperand, scopeOf, type Scope } from './scope.js';
 
 const populationAt = (p: BuiltProjection, use: Plasticity, side: Side): BuiltPopulation =>
@@ -14,6 +15,12 @@ export function allocateTraces(circuit: Circuit, p: BuiltProjection, use: Plasti
   for (const side of sides) {
     const { units } = populationAt(p, use, side);
     const owner = `${p.name}.${use.rule.name}`;
+    for (const [name, { role }] of Object.entries(use.rule.traces?.[side] ?? {}))
+      if (role === 'noise')
+        throw new ApicalError(
+          'APICAL_CIRCUIT',
+          `${owner}: trace "${name}" cannot be noise; give it to the neuron model, whose phases draw it`,
+        );
     const built = circuit.signals(owner, use.rule.traces?.[side] ?? {}, units);
     for (const [name, operand] of Object.entries(built)) {
       if (circuit.traces.has(`${owner}.${name}`))
@@ -32,6 +39,11 @@ export function buildRule(circuit: Circuit, p: BuiltProjection, use: Plasticity)
     throw new ApicalError(
       'APICAL_CIRCUIT',
       `${name}: ${p.connectivity.name} synapses have no weights to learn`,
+    );
+  if (p.rules.some(r => r.name === name))
+    throw new ApicalError(
+      'APICAL_CIRCUIT',
+      `${p.name} has two rules "${rule.name}": a rule works once on a projection`,
     );
   const prepared = circuit.parameters.block(rule, use.parameters ?? {}, use.choose ?? {}, name);
   for (const [k, operand] of Object.entries(prepared.scalars)) circuit.keep(`${name}.${k}`, operand.data);
@@ -127,6 +139,9 @@ function buildOptimiser(
   const common = { weights, direction, updates };
   if (!use) return { ...common, scope: scopeOf({}), choices: {} };
   const model = use.use;
+  const named = [model.parameters, model.constants ?? {}, model.state ?? {}].flatMap(x => Object.keys(x));
+  checkReserved(id, named, ['dt', 'batch', 'k', 'w', 'g', 'pooled']);
+  circuit.parameters.protect(updates, 'counts updates');
   const prepared = circuit.parameters.block(model, use.parameters ?? {}, {}, id);
   for (const [k, operand] of Object.entries(prepared.scalars)) circuit.keep(`${id}.${k}`, operand.data);
   const { dt, batch } = circuit.parameters.shared;

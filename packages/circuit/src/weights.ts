@@ -42,7 +42,7 @@ function matrixOf(circuit: Circuit, p: BuiltProjection, isBias: boolean): Matrix
   const rows = isBias ? data.length : (p.connectivity.shape(p.bundle)[0] ?? 0);
   return { rows: p.bundle.perSample ? rows * p.bundle.batch : rows, cols: data.length / rows, data };
 }
-/** Those due in a phase, sources before what follows from them. */
+/** Those due in a phase, sources before what follows from them; frozen weights stay as they are. */
 export function weightFunctionsDue(
   circuit: Circuit,
   phase: string,
@@ -51,16 +51,24 @@ export function weightFunctionsDue(
   const due = among.filter(p => p.functions.some(f => f.at.includes(phase)));
   const operations: Operation[] = [];
   const done = new Set<BuiltProjection>();
+  const open: BuiltProjection[] = [];
   const visit = (p: BuiltProjection): void => {
     if (done.has(p)) return;
-    done.add(p);
+    if (open.includes(p))
+      throw new ApicalError(
+        'APICAL_CIRCUIT',
+        `weights follow from each other in "${phase}": ${[...open, p].map(q => q.name).join(' → ')}`,
+      );
+    open.push(p);
     const now = p.functions.filter(f => f.at.includes(phase));
     for (const f of now)
       for (const name of f.of) {
         const source = circuit.projection(name);
         if (due.includes(source)) visit(source);
       }
-    for (const f of now) operations.push(...f.operations);
+    open.pop();
+    done.add(p);
+    operations.push({ op: 'when', cell: p.plastic, body: now.flatMap(f => f.operations) });
   };
   due.forEach(visit);
   return operations;

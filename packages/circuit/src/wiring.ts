@@ -1,7 +1,7 @@
 /** One projection: its ends, connectivity, weights and bias. */
 import { ApicalError, unknownName } from '@apical/core';
 import type { Bundle, Connectivity, FloatArray, Initial, Projection, Shape, Weights } from '@apical/core';
-import type { BuiltPopulation, BuiltProjection } from './built.js';
+import { sides, type BuiltPopulation, type BuiltProjection } from './built.js';
 import type { Circuit } from './circuit.js';
 import { count } from './scope.js';
 
@@ -15,6 +15,29 @@ export function populationOf(circuit: Circuit, ref: string): BuiltPopulation {
   if (!spec || !use) throw unknownName(`population in "${ref}"`, first, [...circuit.populations.keys()]);
   const atPre = Object.hasOwn(use.rule.traces?.pre ?? {}, trace) !== (use.exchanged ?? false);
   return populationOf(circuit, atPre ? spec.from : spec.to);
+}
+/** References join names with dots and slashes. */
+export function checkName(kind: string, name: string): void {
+  if (!/^[^\s./]+$/.test(name))
+    throw new ApicalError('APICAL_CIRCUIT', `${kind} "${name}": a name has no dot, slash or space`);
+}
+/** Synapses join one value per neuron at each end, and arrive in an input. */
+export function checkEnds(circuit: Circuit, { name, spec, post }: BuiltProjection): void {
+  for (const ref of [spec.from, spec.to]) {
+    const { extent } = circuit.operand(ref);
+    if (extent !== 'neuron')
+      throw new ApicalError(
+        'APICAL_CIRCUIT',
+        `${name}: ${ref} is one value per ${extent}; synapses join one value per neuron`,
+      );
+  }
+  if (circuit.inputs.has(circuit.operand(spec.to).data)) return;
+  const there = [...circuit.inputs.values()].filter(n => n.startsWith(`${post.name}.`));
+  throw new ApicalError(
+    'APICAL_CIRCUIT',
+    `${name} transmits into ${spec.to}, which is no input and would be overwritten; ` +
+      (there.length ? `inputs there: ${there.join(', ')}` : `${post.name} has no input`),
+  );
 }
 /** Idempotent: a projection that goes along another wires that one first. */
 export function wire(circuit: Circuit, spec: Projection): BuiltProjection {
@@ -38,20 +61,35 @@ export function wire(circuit: Circuit, spec: Projection): BuiltProjection {
   const synapses =
     spec.along === undefined
       ? ownSynapses(circuit, spec, pre, post)
-      : sharedSynapses(circuit, spec, spec.along);
+      : sharedSynapses(circuit, spec, spec.along, pre, post);
   const bias = spec.bias ? biasOf(circuit, spec, post, synapses) : undefined;
   const built: BuiltProjection = { ...common, ...synapses, ...(bias ? { bias } : {}) };
   circuit.projections.set(name, built);
   return built;
 }
 type Synapses = Pick<BuiltProjection, 'connectivity' | 'bundle' | 'reversed'>;
-function sharedSynapses(circuit: Circuit, spec: Projection, along: string): Synapses {
+function sharedSynapses(
+  circuit: Circuit,
+  spec: Projection,
+  along: string,
+  from: BuiltPopulation,
+  to: BuiltPopulation,
+): Synapses {
   const other = circuit.specs.get(along);
   if (!other) throw unknownName(`projection that ${spec.name} goes along`, along, [...circuit.specs.keys()]);
   if (spec.plasticity?.length)
     throw new ApicalError('APICAL_CIRCUIT', `${spec.name} uses the weights of ${along}: put the rule there`);
-  const { connectivity, bundle, reversed } = wire(circuit, other);
-  return { connectivity, bundle, reversed: reversed !== (spec.reversed ?? false) };
+  const { connectivity, bundle, reversed: against } = wire(circuit, other);
+  const reversed = against !== (spec.reversed ?? false);
+  const ends = reversed ? { pre: to, post: from } : { pre: from, post: to };
+  for (const side of sides)
+    if (ends[side].units !== count(bundle[side]))
+      throw new ApicalError(
+        'APICAL_SHAPE',
+        `${spec.name} goes along ${along}, whose ${side} end has ${count(bundle[side])} units; ` +
+          `${ends[side].name} has ${ends[side].units}`,
+      );
+  return { connectivity, bundle, reversed };
 }
 function ownSynapses(
   circuit: Circuit,
@@ -76,6 +114,7 @@ function ownSynapses(
         () => spec.weights,
         spec.role,
         fanIn(shape),
+        !perSample,
       )
     : circuit.memory.allocate(0);
   const route = circuit.memory.allocateIndices(circuit.batch * (connectivity.route?.(ends) ?? 0));
@@ -109,8 +148,10 @@ function borrowOrStart(
   weights: () => Weights | undefined,
   role: string | undefined,
   fan: number,
+  // what is fast belongs to the samples of one circuit
+  mayBorrow = true,
 ): FloatArray {
-  const lent = circuit.options.lend?.(name);
+  const lent = mayBorrow ? circuit.options.lend?.(name) : undefined;
   if (lent) {
     if (lent.length !== length)
       throw new ApicalError('APICAL_SHAPE', `${name} needs ${length} weights; ${lent.length} are lent`);
@@ -124,18 +165,16 @@ function borrowOrStart(
   // what follows from other weights is not drawn: an override names a start only where there is one
   const initial: Initial | undefined = isFunction ? own.initial && (given ?? own.initial) : (given ?? own);
   if (!initial) return into;
-  if ('values' in initial) {
-    if (initial.values.length !== length)
-      throw new ApicalError(
-        'APICAL_SHAPE',
-        `${name} is [${shape.join(', ')}] (${length} numbers); ${initial.values.length} are given`,
-      );
-    into.set(initial.values);
-  } else {
-    // fast synapses start alike in every sample
-    const one = into.subarray(0, count(shape));
+  const one = into.subarray(0, count(shape));
+  if (!('values' in initial))
     circuit.options.streams.initial(`init/${name}`, { ...initial, fanIn: fan }, one, shape);
-    for (let start = one.length; start < length; start += one.length) into.set(one, start);
-  }
+  else if (initial.values.length === one.length) one.set(initial.values);
+  else
+    throw new ApicalError(
+      'APICAL_SHAPE',
+      `${name} is [${shape.join(', ')}] (${one.length} numbers); ${initial.values.length} are given`,
+    );
+  // fast synapses start alike in every sample
+  for (let start = one.length; start < length; start += one.length) into.set(one, start);
   return into;
 }

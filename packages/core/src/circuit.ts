@@ -185,6 +185,8 @@ export interface CircuitView {
   /** Populations it leads from and to. */
   ends(projection: string): { readonly from: string; readonly to: string };
   bias(projection: string): FloatArray;
+  /** Weights or bias by name (`W1`, `W1/bias`) to lend to another circuit; undefined where there are none. */
+  lent(name: string): FloatArray | undefined;
   /** Does a rule work on it? */
   plastic(projection: string): boolean;
   /** What the rule proposes: `projection`, `projection/bias`, or with several rules `projection.rule`. */

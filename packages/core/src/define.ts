@@ -28,10 +28,14 @@ export const setting = (doc: string, ...allowed: (string | number | boolean)[]):
 
 /** Freezes data in depth, so that a specification shared by several circuits cannot drift. */
 export function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value) && !ArrayBuffer.isView(value)) {
-    Object.freeze(value);
-    for (const child of Object.values(value)) freeze(child);
-  }
+  const seen = new Set<unknown>();
+  // what is frozen already may hold something that is not
+  const visit = (x: unknown): void => {
+    if (typeof x !== 'object' || x === null || ArrayBuffer.isView(x) || seen.has(x)) return;
+    seen.add(x);
+    for (const child of Object.values(Object.freeze(x))) visit(child);
+  };
+  visit(value);
   return value;
 }
 export const defineNeuron = (model: NeuronModel): NeuronModel => freeze(model);

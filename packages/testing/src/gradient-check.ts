@@ -1,4 +1,5 @@
 /** Directions of a rule against central differences of the loss. */
+import { ApicalError } from '@apical/core';
 import type { FloatArray } from '@apical/core';
 
 /** What the check needs to know of a model. */
@@ -20,9 +21,19 @@ export interface GradientCheck {
  * 1e-12, truncation and rounding being balanced.
  */
 export function checkGradient(model: Differentiable, step = 1e-3): GradientCheck {
+  if (![...model.weights.values()].some(w => w.length > 0))
+    throw new ApicalError('APICAL_CHECK', 'there are no weights to move: nothing would be checked');
   const directions = new Map<string, Float64Array>();
   model.loss();
-  for (const name of model.weights.keys()) directions.set(name, Float64Array.from(model.direction(name)));
+  for (const [name, { length }] of model.weights) {
+    const direction = Float64Array.from(model.direction(name));
+    if (direction.length !== length)
+      throw new ApicalError(
+        'APICAL_CHECK',
+        `the direction of ${name} has ${direction.length} numbers; its weights are ${length}`,
+      );
+    directions.set(name, direction);
+  }
   let difference = 0;
   let size = 0;
   let worst = -1;
@@ -39,8 +50,9 @@ export function checkGradient(model: Differentiable, step = 1e-3): GradientCheck
       const off = Math.abs(directions.get(name)![i]! + slope);
       difference += off * off;
       size += slope * slope;
-      if (off > worst) [worst, worstAt] = [off, `${name}[${i}]`];
+      // the first NaN is the worst of all
+      if (!(off <= worst) && !Number.isNaN(worst)) [worst, worstAt] = [off, `${name}[${i}]`];
     }
   model.loss();
-  return { error: Math.sqrt(difference / size), worstAt };
+  return { error: difference === 0 ? 0 : Math.sqrt(difference / size), worstAt };
 }

@@ -6,12 +6,14 @@ import t from 'tap';
 import { reference } from '@apical/kernels';
 import { libraryOf, verifyCases } from '@apical/testing';
 import standard from '@apical/plugin-standard';
-import { annReplay } from '../src/index.js';
+import { parseStatements, toLatex } from '@apical/equations';
+import { annReplay, delta, rateOutput, rateUnit } from '../src/index.js';
 
 const golden = join(import.meta.dirname, 'golden');
 const given = { replays: [annReplay], library: libraryOf(standard), backend: reference };
 const name = 'bp-tanh-softmax-sgd-01';
 interface Case {
+  readonly parameters: Record<string, unknown>;
   readonly expected: Record<string, { shape: number[]; data: number[] }>;
 }
 /** A folder with one case, changed. */
@@ -68,4 +70,20 @@ t.test('no case at all is an error', async t => {
     message: /no golden case/,
   });
   await t.rejects(verifyCases({ ...given, paths: [join(folder, 'nowhere')] }), /no golden cases at/);
+});
+t.test('the README shows the equations as the code has them', async t => {
+  const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
+  const lines = Object.values(rateUnit.phases).flatMap(text => parseStatements(text, { where: 'readme' }));
+  const alternatives = Object.values(rateOutput.choices!).flatMap(options => Object.values(options));
+  const factors = delta.update.terms.flatMap(({ gain, post, pre }) => [gain, post, pre]);
+  for (const latex of [
+    ...lines.map(s => toLatex([s])),
+    ...[...alternatives, ...factors].flatMap(e => (e === undefined ? [] : [toLatex(e)])),
+  ])
+    t.ok(readme.includes(`$${latex}$`) || readme.includes(`$$ ${latex} $$`), latex);
+});
+t.test('a case whose head nobody knows fails', async t => {
+  const folder = await changed(t, c => ({ ...c, parameters: { ...c.parameters, head: 'hinge' } }));
+  const { cases, failed } = await verifyCases({ ...given, paths: [folder] });
+  t.equal(failed, 1, cases[0]!.error ?? cases[0]!.score!.problems.join());
 });

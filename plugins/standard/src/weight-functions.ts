@@ -5,11 +5,13 @@ import { pseudoInverse } from '@apical/numerics';
 
 const gain = { gain: parameter('factor', 1) };
 const call = (where: string, run: () => void): readonly Operation[] => [{ op: 'call', where, run }];
-function sameLength(name: string, into: Matrix, source: Matrix): void {
-  if (source.data.length !== into.data.length)
+function fits(name: string, into: Matrix, source: Matrix, transposed = false): void {
+  const [rows, cols] = transposed ? [source.cols, source.rows] : [source.rows, source.cols];
+  if (rows !== into.rows || cols !== into.cols)
     throw new ApicalError(
       'APICAL_SHAPE',
-      `${name}: the source is ${source.rows} × ${source.cols}, the target ${into.rows} × ${into.cols}`,
+      `${name}: the source is ${source.rows} × ${source.cols}, the target ${into.rows} × ${into.cols}; ` +
+        `${rows} × ${cols} would fit`,
     );
 }
 export const copy: WeightFunction = {
@@ -18,7 +20,7 @@ export const copy: WeightFunction = {
   parameters: gain,
   inputs: ['W'],
   prepare(into, [W], cells) {
-    sameLength('copy', into, W!);
+    fits('copy', into, W!);
     return [
       { op: 'fill', into: into.data, value: 0 },
       { op: 'add', into: into.data, from: W!.data, gain: cells.gain! },
@@ -31,7 +33,7 @@ export const transpose: WeightFunction = {
   parameters: gain,
   inputs: ['W'],
   prepare(into, [W], cells) {
-    sameLength('transpose', into, W!);
+    fits('transpose', into, W!, true);
     return [
       { op: 'transpose', into: into.data, source: W!.data, rows: W!.rows, cols: W!.cols, gain: cells.gain! },
     ];
@@ -45,7 +47,7 @@ export const sign: WeightFunction = {
   parameters: gain,
   inputs: ['W'],
   prepare(into, [W], cells) {
-    sameLength('sign', into, W!);
+    fits('sign', into, W!);
     return call('sign', () => {
       const g = cells.gain![0]!;
       for (let k = 0; k < into.data.length; k++) into.data[k] = g * Math.sign(W!.data[k]!);
@@ -60,7 +62,7 @@ export const signOf: WeightFunction = {
   parameters: {},
   inputs: ['W', 'own'],
   prepare(into, [W]) {
-    sameLength('sign-of', into, W!);
+    fits('sign-of', into, W!);
     return call('sign-of', () => {
       const own = into.data;
       for (let k = 0; k < own.length; k++) own[k] = Math.abs(own[k]!) * (W!.data[k]! < 0 ? -1 : 1);
@@ -80,7 +82,7 @@ export const pseudoInverseOf: WeightFunction = {
   parameters: {},
   inputs: ['W'],
   prepare(into, [W]) {
-    sameLength('pseudo-inverse', into, W!);
+    fits('pseudo-inverse', into, W!, true);
     return call('pseudo-inverse', () => {
       const out = pseudoInverse({ rows: W!.rows, cols: W!.cols, data: W!.data });
       into.data.set(out.data);

@@ -1,19 +1,22 @@
 /** Activations, optimisers and weight functions of the plugin. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import { reference } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { activationConformance, optimiserConformance } from '@apical/testing';
-import {
+import plugin, {
   activations,
   adam,
   connectivities,
+  flow,
   momentum,
   oneToOne,
   optimisers,
   sgd,
   weightFunctions,
 } from '../src/index.js';
-import { emitJs, lower, parseBlock } from '@apical/equations';
+import { emitJs, lower, parseBlock, parseStatements, toLatex } from '@apical/equations';
 import type { Optimiser } from '@apical/core';
 
 t.test('every activation: its slope is its derivative, softmax by its Jacobian', async t => {
@@ -73,6 +76,47 @@ t.test('optimisers against updates written out', async t => {
     w += (0.01 * (m / (1 - 0.9 ** (i + 1)))) / (Math.sqrt(v / (1 - 0.999 ** (i + 1))) + 1e-8);
   });
   near(follow(adam, { eta: 0.01 }, [1, -2, 0.5]), w, 'adam');
+  const decays = { eta: 0, weightDecay: 0.01 };
+  for (const optimiser of [sgd, momentum, adam])
+    near(
+      follow(optimiser, decays, [1, 2, 3]),
+      0.5 * 0.99 ** 3,
+      `${optimiser.name}: decay is no part of the rate`,
+    );
+  near(follow(flow, { eta: 2 }, [3, 1]), 0.5 + 0.5 * 2 * 4, 'flow, dt 0.5 ms');
+});
+t.test('the plugin brings what the README names, with the equations as the code has them', async t => {
+  const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
+  const { Activation, Connectivity, Initialiser, Optimiser, WeightFunction } = plugin.contributes!;
+  t.strictSame(
+    [Activation, Connectivity, Optimiser, WeightFunction],
+    [activations, connectivities, optimisers, weightFunctions],
+  );
+  const named = Initialiser!.flatMap(i => ('fill' in i ? [i.name] : []));
+  for (const name of [
+    'zeros',
+    'constant',
+    'uniform',
+    'normal',
+    'xavier-uniform',
+    'xavier-normal',
+    'he-uniform',
+    'he-normal',
+    'lecun-normal',
+    'fan-in-uniform',
+    'orthogonal',
+  ])
+    t.ok(named.includes(name), name);
+  const equations = [
+    ...activations.flatMap(a => ('value' in a ? [a.value, a.slope!] : [])).map(e => toLatex(e)),
+    ...[
+      ...optimisers.map(o => o.update),
+      ...activations.flatMap(a => ('forward' in a ? [a.forward, a.backward!] : [])),
+    ].flatMap(text => parseStatements(text, { where: 'readme' }).map(s => toLatex([s]))),
+  ];
+  for (const latex of equations) t.ok(readme.includes(latex), latex);
+  for (const part of [...activations, ...optimisers, ...connectivities, ...weightFunctions])
+    t.ok(readme.includes(`\`${part.name}\``), part.name);
 });
 t.test('weight functions', async t => {
   const memory = reference.open({ dtype: 'float64' });
@@ -106,7 +150,19 @@ t.test('weight functions', async t => {
     [0, 1].map(j => [0, 1, 2].reduce((s, k) => s + source.data[i * 3 + k]! * inverse[k * 2 + j]!, 0)),
   );
   [1, 0, 0, 1].forEach((want, i) => t.ok(Math.abs(product[i]! - want) < 1e-12));
-  t.throws(() => apply('copy', 2, 2), { code: 'APICAL_SHAPE' });
+  for (const [name, rows, cols] of [
+    ['copy', 2, 2],
+    ['copy', 3, 2],
+    ['sign', 3, 2],
+    ['sign-of', 3, 2],
+    ['transpose', 2, 3],
+    ['pseudo-inverse', 2, 3],
+  ] as const)
+    t.throws(
+      () => apply(name, rows, cols),
+      { code: 'APICAL_SHAPE', message: /the source is 2 × 3, the target \d × \d; \d × \d would fit/ },
+      `${name} into ${rows} × ${cols}`,
+    );
 });
 t.test('one-to-one joins equal populations only', async t => {
   t.strictSame(oneToOne.shape({ pre: [2, 3], post: [6] }), []);

@@ -12,7 +12,10 @@ const sizes = [
   [1, 5, 3],
   [2, 4, 7],
   [3, 8, 8],
+  [4, 3, 5],
   [5, 17, 9],
+  [6, 7, 2],
+  [7, 12, 16],
   [9, 33, 21],
   [8, 64, 10],
 ] as const;
@@ -159,6 +162,18 @@ function control(bench: Bench): void {
     body: halve,
     until: { watched: [x], before: [before], within: 1 / 16 },
   });
+  const inner = bench.cell(0);
+  after('every second of four repeats, while set', 2, {
+    op: 'repeat',
+    times,
+    body: [
+      { op: 'set', cell: off, value: 1, refresh: [] },
+      { op: 'when', cell: off, body: [{ op: 'every', times: 2, counter: inner, body: [count] }] },
+      { op: 'set', cell: off, value: 0, refresh: [] },
+    ],
+  });
+  after('repeat of zero times', 0, { op: 'repeat', times: bench.cell(0), body: [count] });
+  after('nothing at all', 0);
   let called = 0;
   bench.run({ op: 'call', where: 'conformance', run: () => called++ });
   ensure(called === 1, () => `call: ${called}`);

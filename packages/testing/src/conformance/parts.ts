@@ -2,6 +2,7 @@
 import type { Activation, LoadedDataset, Optimiser } from '@apical/core';
 import { splitNames } from '@apical/core';
 import { emitJs, lower, parseBlock } from '@apical/equations';
+import { checkForm } from './form.js';
 import { firstNonFinite } from '@apical/numerics';
 import { close, ensure, type Check } from './check.js';
 
@@ -72,10 +73,7 @@ export function optimiserConformance(optimiser: Optimiser): Check[] {
     {
       name: `${optimiser.name}: first update goes along the direction and does not depend on other state`,
       run() {
-        ensure(
-          JSON.stringify(JSON.parse(JSON.stringify(optimiser))) === JSON.stringify(optimiser),
-          () => 'lost in JSON',
-        );
+        checkForm(optimiser, optimiser.state);
         const n = 6;
         const arrays: Record<string, Float64Array> = {
           w: new Float64Array(n),
@@ -129,8 +127,21 @@ export function datasetConformance(
         const size = shape.reduce((a, b) => a * b, 1);
         const seen = new Map<string, string>();
         for (const name of splitNames) {
-          const { inputs, labels } = splits[name];
+          const { inputs, labels, targets } = splits[name];
           const [count = 0, ...rest] = inputs.shape;
+          ensure(count > 0, () => `${name}: no samples`);
+          for (const [what, found] of [
+            ['labels', labels],
+            ['targets', targets],
+          ] as const)
+            ensure(
+              found === undefined || found.shape[0] === count,
+              () => `${name}: ${found!.shape[0]!} ${what} for ${count} samples`,
+            );
+          ensure(
+            targets === undefined || firstNonFinite(targets.data) < 0,
+            () => `${name}: a target is not finite`,
+          );
           ensure(
             rest.reduce((a, b) => a * b, 1) === size,
             () => `${name}: samples of [${rest.join()}], stated [${shape.join()}]`,

@@ -17,7 +17,16 @@ export interface SchemeBench {
   readonly backend: Backend;
   /** Default: 5-4-6-3 with tanh units. */
   readonly layers?: readonly LayerSpec[];
+  /**
+   * Is the direction of every forward projection zero where the target is the output (asked with the head
+   * `linear-squared`)? Default true; false for schemes whose rules do more than descend an error.
+   */
+  readonly zeroError?: boolean;
+  /** Does a sample know nothing of the others in its batch? Default true; false with noise or batch-coupled neurons. */
+  readonly independentSamples?: boolean;
 }
+/** One and the same sum over at most 10 terms of order one, perhaps in another order. */
+const rounding = 1e-13;
 const defaultLayers: readonly LayerSpec[] = [
   { shape: [5] },
   { shape: [4], activation: 'tanh' },
@@ -29,21 +38,27 @@ function phasesOf(program: Program): string[] {
 }
 export function schemeConformance(
   scheme: Scheme,
-  { library, backend, layers = defaultLayers }: SchemeBench,
+  { library, backend, layers = defaultLayers, zeroError = true, independentSamples = true }: SchemeBench,
 ): Check[] {
   const memory = backend.open({ dtype: 'float64' });
   const heads = Object.keys(scheme.heads);
-  const build = (seed = 3, head = heads[0]): BuiltModel =>
+  const build = (seed = 3, head = heads[0], batch = 4, lender?: BuiltModel): BuiltModel =>
     assemble(scheme, layers, head === undefined ? {} : { head }, {
       memory,
-      batch: 4,
+      batch,
       library,
       streams: circuitStreams(createRandomSource(seed), library.initialisers),
+      ...(lender ? { lend: name => lender.circuit.lent(name) } : {}),
     });
   const show = ({ circuit, input, target }: BuiltModel, seed: number): void => {
     const stream = createRandomSource(seed).stream('conformance');
     for (const ref of [input, target]) circuit.signal(ref).forEach((_, i, a) => (a[i] = stream.uniform()));
   };
+  const once = ({ circuit, programs }: BuiltModel): void => {
+    if (programs.begin) circuit.compile(programs.begin)();
+    circuit.compile(programs.train, { apply: false })();
+  };
+  const learns = ({ circuit, forward }: BuiltModel): string[] => forward.filter(n => circuit.plastic(n));
   /** Three updates. */
   const trained = (model: BuiltModel): BuiltModel => {
     const { circuit, programs } = model;
@@ -127,6 +142,54 @@ export function schemeConformance(
         same('after restoring', want, weightsOf(trained(other)));
       },
     },
+    ...(zeroError && heads.includes('linear-squared')
+      ? [
+          {
+            name: `${scheme.name}: a target equal to the output gives no direction`,
+            run() {
+              const model = build(3, 'linear-squared');
+              const { circuit, programs, output, target } = model;
+              show(model, 5);
+              circuit.compile(programs.evaluate)();
+              circuit.signal(target).set(circuit.signal(output));
+              once(model);
+              for (const name of learns(model)) {
+                const direction = circuit.direction(name);
+                close(`direction of ${name}`, direction, new Float64Array(direction.length), rounding);
+              }
+            },
+          },
+        ]
+      : []),
+    ...(independentSamples
+      ? [
+          {
+            name: `${scheme.name}: a batch of one gives what its row gives in a batch`,
+            run() {
+              const many = build();
+              const one = build(3, heads[0], 1, many);
+              show(many, 6);
+              once(many);
+              const mean = new Map(
+                learns(many).map(n => [n, new Float64Array(many.circuit.direction(n).length)]),
+              );
+              for (let b = 0; b < 4; b++) {
+                const row = (ref: string): Float64Array => {
+                  const all = many.circuit.signal(ref);
+                  const n = all.length / 4;
+                  return Float64Array.from(all.subarray(b * n, (b + 1) * n));
+                };
+                for (const ref of [many.input, many.target]) one.circuit.signal(ref).set(row(ref));
+                once(one);
+                close(`output of sample ${b}`, one.circuit.signal(one.output), row(many.output), rounding);
+                for (const [n, sum] of mean) one.circuit.direction(n).forEach((v, i) => (sum[i]! += v / 4));
+              }
+              for (const [n, want] of mean)
+                close(`direction of ${n}`, many.circuit.direction(n), want, rounding);
+            },
+          },
+        ]
+      : []),
     {
       name: `${scheme.name}: no data of its parts is lost in JSON`,
       run() {
