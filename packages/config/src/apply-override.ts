@@ -3,7 +3,7 @@ import { ApicalError, unknownName } from '@apical/core';
 import type { ConfigFiles } from './files.js';
 import { parseValue, sweepValues, type Override } from './override.js';
 import { experimentSchema } from './schema.js';
-import { keysOf, selected } from './short-forms.js';
+import { keysOf, remove, selected } from './short-forms.js';
 import { isMapping, placed, type Path } from './source.js';
 import type { Tree } from './tree.js';
 
@@ -16,7 +16,8 @@ export function applyOverride(tree: Tree, override: Override, files: ConfigFiles
       { at: where },
     );
   checkGroup(override, files, where);
-  const path = pathInTree(tree, override, where);
+  // labels may hold dots
+  const path = tree.pathOf(pathInTree(tree, override, where).join('.'));
   if (Array.isArray(tree.get(path.slice(0, -1))) && (override.kind === 'remove' || !tree.has(path)))
     throw new ApicalError(
       'APICAL_OVERRIDE',
@@ -30,7 +31,7 @@ export function applyOverride(tree: Tree, override: Override, files: ConfigFiles
         `${override.text}: there is no "${override.path.join('.')}" to remove`,
         { at: where },
       );
-    tree.remove(path);
+    remove(tree, path);
     return;
   }
   const listed = listOf(override);

@@ -7,7 +7,7 @@ import { normalise } from './normalise.js';
 import { parseOverride, type Override } from './override.js';
 import type { Convert } from './quantity.js';
 import { experimentSchema } from './schema.js';
-import { writeOut } from './short-forms.js';
+import { remove, writeOut } from './short-forms.js';
 import { isMapping, pathKey, type Path, type Source } from './source.js';
 import { Tree } from './tree.js';
 
@@ -73,7 +73,8 @@ export function compose({ target, roots, overrides = [], convert, cwd }: Compose
     },
     locateLine(given, line) {
       const place = tree.own(pathOf(given));
-      return place?.block ? `${place.block.file}:${place.block.line + line}` : place?.value;
+      if (place?.block) return `${place.block.file}:${place.block.line + line}`;
+      return place?.value === 'default' ? place.key : place?.value;
     },
   };
 }
@@ -157,7 +158,7 @@ function withoutRemoved(
         });
       if (!tree.has(path))
         throw new ApicalError('APICAL_CONFIG', `there is no "${path.join('.')}" to remove`, { at });
-      tree.remove(path);
+      remove(tree, path);
     }
     out[kind] = Object.fromEntries(kept);
   }

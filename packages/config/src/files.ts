@@ -41,6 +41,7 @@ export class ConfigFiles {
       throw new ApicalError(
         'APICAL_CONFIG',
         `cannot read ${shown}: ${e instanceof Error ? e.message : String(e)}`,
+        { at },
       );
     }
     return { file, shown, ...readYaml(text, shown) };

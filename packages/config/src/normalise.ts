@@ -13,7 +13,8 @@ export function normalise(tree: Tree, target: string, convert: Convert): Experim
   for (const kind of ['probes', 'observers'])
     for (const label of keysOf(tree, [kind])) {
       const path = [kind, label];
-      tree.reshape(path, { use: label, ...asMap(tree.get(path)) });
+      const given = asMap(tree.get(path));
+      complete(tree, path, { use: label, ...given }, given);
     }
   completeSchemes(tree);
   normaliseTime(tree, ['train'], convert);
@@ -30,6 +31,7 @@ export function normalise(tree: Tree, target: string, convert: Convert): Experim
       );
   const data = structuredClone(tree.data) as Map;
   delete data.sweep;
+  if (data.control === null) delete data.control;
   const full: Map = {
     ...experimentDefaults,
     name: nameFrom(target),
@@ -52,12 +54,12 @@ function firstScheme({ select, schemes }: Map): string | undefined {
 /** `experiment/paper/a` → `paper-a`; of a path only the file's own name. */
 function nameFrom(target: string): string {
   const path = target.replaceAll('\\', '/').replace(/\.ya?ml$/, '');
-  const below = /(?:^|\/)experiment\/(.+)$/.exec(path)?.[1] ?? path.split('/').at(-1)!;
+  const below = /^(?:.*\/)?experiment\/(.+)$/.exec(path)?.[1] ?? path.split('/').at(-1)!;
   return (
     below
       .replaceAll('/', '-')
-      .replace(/[^\w.-]/g, '-')
-      .replace(/^\.+/, '') || 'experiment'
+      .replace(/[^\p{L}\p{N}_.-]/gu, '-')
+      .replace(/^[.-]+/, '') || 'experiment'
   );
 }
 /** It becomes a folder. */
@@ -69,19 +71,32 @@ function checkName(tree: Tree, { name }: ExperimentConfig): void {
     { at: tree.place(['name'])?.value },
   );
 }
+/** Puts the complete form in place; keys that are not among the given ones are defaults. */
+function complete(tree: Tree, path: Path, full: Map, given: Map): void {
+  tree.reshape(path, full);
+  for (const [key, value] of Object.entries(full))
+    if (!Object.hasOwn(given, key)) tree.fill([...path, key], value);
+}
 /** Labels that `select` names without saying more; a scheme on its own must have said what it is. */
 function completeSchemes(tree: Tree): void {
   if (tree.has(['scheme']))
     throw new ApicalError('APICAL_CONFIG', '"scheme" needs "use": the name of a scheme', {
       at: tree.place(['scheme'])?.value,
     });
-  for (const label of (tree.get(['select']) as string[] | undefined) ?? [])
-    if (!tree.has(['schemes', label])) tree.reshape(['schemes', label], {}, ['select']);
+  for (const [k, label] of ((tree.get(['select']) as string[] | undefined) ?? []).entries())
+    if (!tree.has(['schemes', label])) tree.reshape(['schemes', label], {}, ['select', k]);
 }
 function normaliseTime(tree: Tree, path: Path, convert: Convert): void {
   const at = [...path, 'dt'];
   const dt = tree.get(at);
-  if (typeof dt === 'string') tree.reshape(at, toNumber(dt, 'ms', convert, tree.place(at)?.value));
+  if (typeof dt !== 'string') return;
+  const place = tree.place(at)?.value;
+  const time = toNumber(dt, 'ms', convert, place);
+  if (time < 0)
+    throw new ApicalError('APICAL_CONFIG', `${at.join('.')} is "${dt}"; a time from 0 ms is expected`, {
+      at: place,
+    });
+  tree.reshape(at, time);
 }
 /** Parameters, signals and traces of parts written in the config get all their fields. */
 function normaliseDefine(tree: Tree, convert: Convert): void {
@@ -90,18 +105,11 @@ function normaliseDefine(tree: Tree, convert: Convert): void {
   for (const kind of ['rules', 'neurons', 'optimisers', 'schemes'])
     for (const [name, part] of Object.entries(asMap(tree.get(['define', kind])))) {
       const path: Path = ['define', kind, name];
-      if (asMap(part).parameters === undefined) tree.reshape([...path, 'parameters'], {}, path);
+      if (asMap(part).parameters === undefined) tree.fill([...path, 'parameters'], {});
       if (asMap(part).source === undefined && kind !== 'optimisers')
-        tree.reshape(
-          [...path, 'source'],
-          { paper: `defined in ${tree.place(path)?.value.replace(/:\d+:\d+$/, '') ?? 'a config'}` },
-          path,
-        );
+        tree.fill([...path, 'source'], { paper: 'defined in the config' });
       for (const [parameter, given] of Object.entries(asMap(tree.get([...path, 'parameters']))))
-        tree.reshape(
-          [...path, 'parameters', parameter],
-          parameterSpec(tree, [...path, 'parameters', parameter], given, convert),
-        );
+        normaliseParameter(tree, [...path, 'parameters', parameter], given, convert);
       const signals = [
         [...path, 'signals'],
         [...path, 'state'],
@@ -110,17 +118,18 @@ function normaliseDefine(tree: Tree, convert: Convert): void {
       ];
       for (const place of signals)
         for (const [signal, spec] of Object.entries(asMap(tree.get(place)))) {
-          const { unit = '1', role = 'state', doc = signal, ...rest } = asMap(spec);
-          tree.reshape([...place, signal], { ...rest, unit: String(unit), role, doc });
+          const given = asMap(spec);
+          const { unit = '1', role = 'state', doc = signal, ...rest } = given;
+          complete(tree, [...place, signal], { ...rest, unit: String(unit), role, doc }, given);
         }
       textify(tree, path);
     }
 }
-function parameterSpec(tree: Tree, path: Path, given: unknown, convert: Convert): Map {
-  const full = isMapping(given) ? given : { value: given };
-  const { value, unit, doc = String(path.at(-1)) } = full;
+function normaliseParameter(tree: Tree, path: Path, given: unknown, convert: Convert): void {
+  const own = isMapping(given) ? given : { value: given };
+  const { value, unit, doc = String(path.at(-1)) } = own;
   const stated = typeof unit === 'string' || typeof unit === 'number' ? String(unit) : undefined;
-  if (typeof value !== 'string') return { ...full, value: value ?? 0, unit: stated ?? '1', doc };
+  if (typeof value !== 'string') return complete(tree, path, { ...own, unit: stated ?? '1', doc }, own);
   const at = tree.place(isMapping(given) ? [...path, 'value'] : path)?.value;
   if (!isQuantity(value))
     throw new ApicalError(
@@ -128,8 +137,10 @@ function parameterSpec(tree: Tree, path: Path, given: unknown, convert: Convert)
       `${path.join('.')} is the text "${value}"; a number or a quantity such as "10 ms" is expected`,
       { at },
     );
-  const own = stated ?? unitOf(value)!;
-  return { ...full, value: toNumber(value, own, convert, at), unit: own, doc };
+  const full = { ...own, unit: stated ?? unitOf(value)!, doc };
+  const number = toNumber(value, full.unit, convert, at);
+  // the unit of a quantity was written with it
+  complete(tree, path, { ...full, value: number }, { ...own, unit: full.unit });
 }
 /** A bare number where an expression is wanted is its text. */
 function textify(tree: Tree, path: Path): void {

@@ -18,7 +18,7 @@ function fail(text: string, at: number, why: string): never {
   });
 }
 /** What YAML reads as a number, flag, null or simple text; the rest is text as it stands. */
-const plain = /^\s*[\w.+~-]*\s*$/;
+const plain = /^\s*(?:[.+-]*[\w~][\w.+~-]*)?\s*$/;
 /** `{a:1}` is a map here, as Hydra users write it; YAML wants a blank after the colon. */
 function spaceColons(written: string): string {
   const open: string[] = [];
@@ -49,12 +49,16 @@ export function parseValue(written: string, text = written): unknown {
   if (!/^\s*[[{"']/.test(written) && !plain.test(written)) return written;
   const spaced = spaceColons(written);
   try {
-    return parse(spaced, { prettyErrors: false }) as unknown;
+    return parse(spaced, refuseProto, { prettyErrors: false }) as unknown;
   } catch (e) {
     const start = text.length - written.length;
     const at = e instanceof YAMLParseError ? offsetIn(written, e.pos[0]) : 0;
     return fail(text, start + at, `this value cannot be read: ${e instanceof Error ? e.message : String(e)}`);
   }
+}
+function refuseProto(key: unknown, value: unknown): unknown {
+  if (key === '__proto__') throw new Error('"__proto__" cannot be a key');
+  return value;
 }
 /** From a position in the spaced text back to the one in the text as written. */
 function offsetIn(written: string, position: number): number {
@@ -85,6 +89,8 @@ export function parseOverride(text: string): Override {
   const key = parseKey(text);
   return key.written === undefined ? key : { ...key, value: parseValue(key.written, text) };
 }
+/** A slip such as range(1e9) must not fill the memory. */
+const mostValues = 10_000;
 /** Commas outside brackets and quotes. */
 export function splitCommas(text: string): string[] {
   const out: string[] = [];
@@ -112,10 +118,10 @@ export function sweepValues(written: string, text = written): string[] | undefin
   if (call?.[1] === 'choice' && call[2]!.trim() !== '') return splitCommas(call[2]!);
   if (call?.[1] === 'choice') fail(text, start, 'choice(a,b) needs something to choose from');
   if (call) {
-    const given = splitCommas(call[2]!).map(Number);
+    const given = splitCommas(call[2]!).map(n => (n === '' ? NaN : Number(n)));
     const [first, stop, step] =
       given.length === 1 ? [0, given[0]!, 1] : [given[0]!, given[1]!, given[2] ?? 1];
-    if (given.length > 3 || call[2]!.trim() === '' || !given.every(Number.isFinite) || step === 0)
+    if (given.length > 3 || !given.every(Number.isFinite) || step === 0)
       fail(
         text,
         start,
@@ -123,6 +129,7 @@ export function sweepValues(written: string, text = written): string[] | undefin
       );
     const n = Math.max(0, Math.ceil((stop - first) / step - 1e-9));
     if (n === 0) fail(text, start, `there is nothing from ${first} up to ${stop} in steps of ${step}`);
+    if (n > mostValues) fail(text, start, `these are ${n} values; at most ${mostValues} are run`);
     return Array.from({ length: n }, (_, k) => String(Number((first + k * step).toPrecision(12))));
   }
   const pieces = splitCommas(written);
@@ -158,6 +165,7 @@ export function expandOverrides(
     const { kind, path, written = '' } = parseKey(text);
     const values = kind === 'remove' || lists.has(path.join('.')) ? undefined : sweepValues(written, text);
     const key = text.slice(0, text.indexOf('='));
+    if (values?.includes('')) fail(text, key.length + 1, 'one of these values is empty; null says "none"');
     return values ? values.map(v => `${key}=${v}`) : [text];
   });
   const named = new Set(overrides.map(o => parseKey(o).path.join('.')));

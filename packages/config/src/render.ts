@@ -14,7 +14,8 @@ function withoutDefaults(value: unknown, path: Path, composed: Composed): unknow
     const kept = Object.entries(value)
       .map(([k, v]) => [k, withoutDefaults(v, [...path, k], composed)] as const)
       .filter(([, v]) => v !== undefined);
-    return kept.length ? Object.fromEntries(kept) : path.length ? written(value, path, composed) : {};
+    // of a map that was written with nothing in it but defaults, the map remains
+    return kept.length || path.length === 0 ? Object.fromEntries(kept) : written({}, path, composed);
   }
   return written(value, path, composed);
 }

@@ -60,6 +60,17 @@ export function selected(tree: Tree): string | undefined {
   const labels = Array.isArray(chosen) ? chosen.map(String) : keysOf(tree, ['schemes']);
   return labels.length === 1 ? labels[0] : undefined;
 }
+/** A scheme that is taken away does not run either. */
+export function remove(tree: Tree, path: Path): void {
+  tree.remove(path);
+  const [kind, label, ...deeper] = path;
+  const chosen = tree.get(['select']);
+  if (kind === 'schemes' && deeper.length === 0 && Array.isArray(chosen) && chosen.includes(label))
+    tree.reshape(
+      ['select'],
+      chosen.filter(other => other !== label),
+    );
+}
 /** `seeds: 3` → 0, 1, 2; `seed: 3` → only 3. */
 function seeds(tree: Tree): void {
   const one = tree.get(['seed']);

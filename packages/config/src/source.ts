@@ -8,9 +8,9 @@ export const pathKey = (path: Path): string => path.join('\u0000');
 
 /** Where a value was written. */
 export interface Place {
-  /** `configs/experiment/demo.yaml:12:3`, `command line "train.batch=16"`, `default`. */
+  /** `configs/experiment/demo.yaml:12:3`, `command line "train.batch=16"`; `default` where nobody wrote it. */
   readonly value: string;
-  /** Of the key, where there is one. */
+  /** Of the key, where there is one; of what it lies in for a value that nobody wrote. */
   readonly key: string;
   /** For lines of a block scalar: file and the line before its first. */
   readonly block?: { readonly file: string; readonly line: number };
@@ -74,8 +74,9 @@ export function readYaml(text: string, file: string): Source {
 }
 /** What the YAML reader found wrong, in words that are meant for whoever wrote the file. */
 function problemText({ code, message, pos: [start] }: YAMLError, text: string): string {
-  const twice = code === 'DUPLICATE_KEY' ? /^[^:\n]+/.exec(text.slice(start))?.[0].trim() : undefined;
-  if (twice !== undefined) return `key "${twice}" is there twice in one map`;
+  const twice =
+    code === 'DUPLICATE_KEY' ? /^(?:"([^"\n]+)"|'([^'\n]+)'|([^:\n]+))/.exec(text.slice(start)) : null;
+  if (twice) return `key "${(twice[1] ?? twice[2] ?? twice[3]!).trim()}" is there twice in one map`;
   return code === 'MULTIPLE_DOCS' ? 'a config is one document, and a second one starts here' : message;
 }
 /** Places of all keys and values of a document. */

@@ -1,12 +1,19 @@
 /** The config while it is composed: plain data, and where each part of it was written. */
 import { isMapping, pathKey, type Path, type Place, type Source } from './source.js';
 
+/** What an alias brings is a copy of its own: an override of one leaves the others as they are. */
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copy);
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, copy(v)]));
+}
 export class Tree {
   data: unknown = {};
   readonly #places = new Map<string, Place>();
 
   /** Maps are merged in depth; lists and scalars replace what was there. */
   merge(source: Source, at: Path = []): void {
+    const start = pathKey(at);
     const place = (path: Path): Place | undefined => source.places.get(pathKey(path.slice(at.length)));
     const into = (path: Path, value: unknown): void => {
       const own = place(path);
@@ -17,14 +24,8 @@ export class Tree {
           this.#places.set(pathKey(path), own);
         return;
       }
-      this.#put(path, structuredClone(value));
-      const note = (p: Path, v: unknown): void => {
-        const found = place(p);
-        if (found) this.#places.set(pathKey(p), found);
-        if (Array.isArray(v)) v.forEach((x, k) => note([...p, k], x));
-        else if (isMapping(v)) for (const [k, x] of Object.entries(v)) note([...p, k], x);
-      };
-      note(path, value);
+      this.#put(path, copy(value));
+      this.#note(path, value, key => source.places.get(start === '' ? key : key.slice(start.length + 1)));
     };
     // what had to be there for this key to exist was written with it
     const whole = source.places.get('');
@@ -80,14 +81,13 @@ export class Tree {
     const place = this.place(from);
     const kept = new Map(this.#places);
     this.#put(path, value);
-    const note = (p: Path, v: unknown): void => {
-      const key = pathKey(p);
-      const own = kept.get(key) ?? place;
-      if (own) this.#places.set(key, own);
-      if (Array.isArray(v)) v.forEach((x, k) => note([...p, k], x));
-      else if (isMapping(v)) for (const [k, x] of Object.entries(v)) note([...p, k], x);
-    };
-    note(path, value);
+    this.#note(path, value, key => kept.get(key) ?? place);
+  }
+  /** Puts a value that nobody wrote: it comes from `default`, and is found where it was wanted. */
+  fill(path: Path, value: unknown): void {
+    const place = { value: 'default', key: this.place(path)?.key ?? 'default' };
+    this.#put(path, value);
+    this.#note(path, value, () => place);
   }
   /** Of the path, or of the nearest thing it lies in. */
   place(path: Path): Place | undefined {
@@ -99,6 +99,15 @@ export class Tree {
   }
   own(path: Path): Place | undefined {
     return this.#places.get(pathKey(path));
+  }
+  /** Places of a value and all that is in it. */
+  #note(path: Path, value: unknown, placeOf: (key: string) => Place | undefined): void {
+    const key = pathKey(path);
+    const place = placeOf(key);
+    if (place) this.#places.set(key, place);
+    if (Array.isArray(value)) value.forEach((v, k) => this.#note([...path, k], v, placeOf));
+    else if (isMapping(value))
+      for (const [k, v] of Object.entries(value)) this.#note([...path, k], v, placeOf);
   }
   #put(path: Path, value: unknown): void {
     this.#forget(path);

@@ -1,7 +1,8 @@
 /** Order of composition, short forms, defaults, origins, runs and hashes. */
+import { convert } from '@apical/equations';
 import t, { type Test } from 'tap';
 import { experimentDefaults, hashConfig, render, runConfigs, trainDefaults } from '../src/index.js';
-import { composeIn, convert, told } from './support.js';
+import { composeIn, told } from './support.js';
 import { compose } from '../src/index.js';
 
 const base = {

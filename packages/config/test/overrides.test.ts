@@ -1,7 +1,8 @@
 /** The command line: values, keys, groups, removal, selection, and runs over several values. */
+import { convert } from '@apical/equations';
 import t from 'tap';
 import { expandOverrides, isQuantity, parseOverride, parseValue, toNumber } from '../src/index.js';
-import { composeIn, convert, told } from './support.js';
+import { composeIn, told } from './support.js';
 
 t.test('values are read as Hydra users type them', async t => {
   const table: [written: string, value: unknown][] = [
