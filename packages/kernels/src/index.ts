@@ -1,3 +1,10 @@
 /** Public names of `@apical/kernels`. */
 export { reference } from './reference.js';
-export { wasm } from './wasm/backend.js';
+export {
+  wasm,
+  wasmBackend,
+  type LinearMemory,
+  type Product,
+  type Products,
+  type WasmOptions,
+} from './wasm/backend.js';

@@ -55,8 +55,26 @@ interface Kernels {
 /** Below this many samples one product at a time is faster than packing. */
 const packedFrom = 4;
 
+export type Product = DenseProduct & { readonly op: 'multiply' | 'multiply-transposed' | 'outer' };
+/** The memory that products of another library work on. */
+export interface LinearMemory {
+  /** Shared; it may grow, and its addresses never move. Arrays are views of its buffer. */
+  readonly memory: WebAssembly.Memory;
+  readonly dtype: DType;
+}
+/** Another library's way with some products (undefined: that of `wasm`). Its steps allocate nothing. */
+export type Products = (memory: LinearMemory) => (product: Product) => Step | undefined;
+export interface WasmOptions {
+  readonly name: string;
+  readonly doc: string;
+  readonly flags: Backend['flags'];
+  readonly unavailable?: () => string | undefined;
+  readonly products?: Products;
+}
+
 class WasmMemory implements Memory {
-  readonly backend = 'wasm';
+  readonly backend: string;
+  readonly #products: ReturnType<Products> | undefined;
   readonly dtype: DType;
   readonly #arena: Arena;
   readonly #size: Size;
@@ -65,12 +83,14 @@ class WasmMemory implements Memory {
   #panels = { rows: 0, rowBytes: 0, cols: 0, colBytes: 0 };
   readonly #spare: number;
 
-  constructor(dtype: DType) {
+  constructor(dtype: DType, { name, products }: WasmOptions) {
+    this.backend = name;
     this.dtype = dtype;
     this.#size = dtype === 'float64' ? 8 : 4;
     this.#arena = new Arena(dtype);
     this.#kernels = this.#instantiate(productFunctions(this.#size)) as unknown as Kernels;
     this.#spare = this.#arena.reserve(32 * tileRows);
+    this.#products = products?.({ memory: this.#arena.memory, dtype });
   }
   allocate(length: number): Float64Array | Float32Array {
     return this.#arena.allocate(length);
@@ -95,6 +115,8 @@ class WasmMemory implements Memory {
       case 'outer': {
         const { weights, pre, post } = operation;
         if (![weights, pre, post].every(a => this.#arena.holds(a))) return undefined;
+        const theirs = this.#products?.(operation);
+        if (theirs) return theirs;
         return operation.batch < packedFrom ? this.#single(operation) : this.#packed(operation);
       }
       case 'elementwise':
@@ -103,16 +125,7 @@ class WasmMemory implements Memory {
         return undefined;
     }
   }
-  #single({
-    op,
-    weights,
-    pre,
-    post,
-    batch,
-    nPre,
-    nPost,
-    gain,
-  }: DenseProduct & { readonly op: string }): Step {
+  #single({ op, weights, pre, post, batch, nPre, nPost, gain }: Product): Step {
     const kernels = this.#kernels;
     const kernel = op === 'multiply' ? kernels.gemv : op === 'outer' ? kernels.ger : kernels.gemvTransposed;
     const [W, x, y] = [weights.byteOffset, pre.byteOffset, post.byteOffset];
@@ -124,16 +137,7 @@ class WasmMemory implements Memory {
     };
   }
   /** C [m, n] += gain · A [m, k] B [k, n]; each product says which of its arrays is which, by strides. */
-  #packed({
-    op,
-    weights,
-    pre,
-    post,
-    batch,
-    nPre,
-    nPost,
-    gain,
-  }: DenseProduct & { readonly op: string }): Step {
+  #packed({ op, weights, pre, post, batch, nPre, nPost, gain }: Product): Step {
     const { packRows, packCols, tiles } = this.#kernels;
     const size = this.#size;
     const [W, x, y] = [weights.byteOffset, pre.byteOffset, post.byteOffset];
@@ -279,13 +283,21 @@ const probe = Uint8Array.of(
   98,
   11,
 );
-export const wasm: Backend = {
+const noSimd = (): string | undefined =>
+  WebAssembly.validate(probe) && typeof SharedArrayBuffer === 'function'
+    ? undefined
+    : 'this engine has no WebAssembly SIMD or no shared memory';
+
+/** A backend with the arrays and passes of `wasm` and, where it has its own, other products. */
+export const wasmBackend = (options: WasmOptions): Backend => ({
+  name: options.name,
+  doc: options.doc,
+  flags: options.flags,
+  unavailable: () => noSimd() ?? options.unavailable?.(),
+  open: ({ dtype }) => new WasmMemory(dtype, options),
+});
+export const wasm: Backend = wasmBackend({
   name: 'wasm',
   doc: 'plain WebAssembly SIMD over one shared memory: fast everywhere, the same bits on every engine',
   flags: { simd: '128' },
-  unavailable: () =>
-    WebAssembly.validate(probe) && typeof SharedArrayBuffer === 'function'
-      ? undefined
-      : 'this engine has no WebAssembly SIMD or no shared memory',
-  open: ({ dtype }) => new WasmMemory(dtype),
-};
+});
