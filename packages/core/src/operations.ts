@@ -203,6 +203,8 @@ export interface Memory {
   allocateIndices(length: number): Int32Array;
   /** Operations over arrays of this memory → one step. May allocate; the step does not. */
   prepare(operations: readonly Operation[], where: string): Step;
+  /** How the last step prepared under each `where` runs, in one line for people. */
+  readonly notes?: ReadonlyMap<string, string>;
 }
 /** Where numbers live and how steps are prepared. */
 export interface Backend {

@@ -1,10 +1,4 @@
 /** Public names of `@apical/kernels`. */
 export { reference } from './reference.js';
-export {
-  wasm,
-  wasmBackend,
-  type LinearMemory,
-  type Product,
-  type Products,
-  type WasmOptions,
-} from './wasm/backend.js';
+export type { Product } from './wasm/products.js';
+export { wasm, wasmBackend, type LinearMemory, type Products, type WasmOptions } from './wasm/backend.js';

@@ -3,7 +3,7 @@
  * functions. Code is a list of bytes; the helpers below are named after the instructions of the specification.
  */
 export type Code = readonly number[];
-export const types = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+export const types = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 export type ValueType = keyof typeof types;
 
 /** Unsigned and signed LEB128. */
@@ -52,6 +52,24 @@ export const f64Ops = {
   min: plain(0xa4),
   max: plain(0xa5),
 } as const;
+/** Comparisons and conversions of float64 scalars; conditions are i32. */
+export const f64Tests = {
+  equal: plain(0x61),
+  notEqual: plain(0x62),
+  less: plain(0x63),
+  greater: plain(0x64),
+  lessEqual: plain(0x65),
+  greaterEqual: plain(0x66),
+} as const;
+export const f64FromBool = plain(0xb8);
+export const f64FromF32 = plain(0xbb);
+export const i64FromF64 = plain(0xfc, 0x06);
+export const i64Remainder = plain(0x82);
+export const i64IsZero = plain(0x50);
+export const i64 = (value: number): Code => [0x42, ...sleb(value)];
+/** The first where the condition holds, else the second. */
+export const select = (yes: Code, no: Code, condition: Code): Code => [...yes, ...no, ...condition, 0x1b];
+export const isZero = plain(0x45);
 export const f32Ops = { add: plain(0x92), multiply: plain(0x94) } as const;
 const simd = (opcode: number) => plain(0xfd, ...uleb(opcode));
 /** Memory operands: no alignment is promised. */
@@ -84,16 +102,46 @@ export const storeLane = (size: 4 | 8, address: Code, value: Code, lane: number,
   ...memory([size === 4 ? 0x5a : 0x5b], offset),
   lane,
 ];
+/** Copies bytes of two vectors: 0–15 of the first, 16–31 of the second. */
+export const shuffleBytes = (a: Code, b: Code, bytes: readonly number[]): Code => [
+  ...a,
+  ...b,
+  0xfd,
+  0x0d,
+  ...bytes,
+];
+/** Copies lanes of two vectors: the first has lanes 0 … n − 1, the second n … 2n − 1. */
+export const shuffle = (size: 4 | 8, a: Code, b: Code, ...lanes: readonly number[]): Code =>
+  shuffleBytes(
+    a,
+    b,
+    lanes.flatMap(lane => Array.from({ length: size }, (_, byte) => lane * size + byte)),
+  );
+/** A vector of these 16 bytes. */
+export const v128Bytes = (bytes: readonly number[]): Code => [0xfd, 0x0c, ...bytes];
+/** A vector that holds the number in every lane. */
+export const v128Constant = (size: 4 | 8, value: number): Code => {
+  const lane = size === 4 ? Float32Array.of(value, value, value, value) : Float64Array.of(value, value);
+  return v128Bytes([...new Uint8Array(lane.buffer)]);
+};
 export const v128Ops = {
+  splatI32: simd(17),
+  lessI32: simd(57),
   and: simd(78),
+  andNot: simd(79),
   bitselect: simd(82),
+  /** Two float32 of the low half, as float64. */
+  widen: simd(0x5f),
   zero: (): Code => [0xfd, 0x0c, ...new Array<number>(16).fill(0)],
 } as const;
 /** Vector instructions of four float32 or two float64. */
 export const vectors = {
   4: {
     splat: simd(19),
+    /** a · b + c, rounded once where the processor can: relaxed SIMD. */
+    fused: simd(0x105),
     lane: (k: number, v: Code): Code => [...v, 0xfd, 31, k],
+    replace: (k: number, v: Code, lane: Code): Code => [...v, ...lane, 0xfd, 32, k],
     equal: simd(65),
     notEqual: simd(66),
     less: simd(67),
@@ -112,7 +160,9 @@ export const vectors = {
   },
   8: {
     splat: simd(20),
+    fused: simd(0x107),
     lane: (k: number, v: Code): Code => [...v, 0xfd, 33, k],
+    replace: (k: number, v: Code, lane: Code): Code => [...v, ...lane, 0xfd, 34, k],
     equal: simd(71),
     notEqual: simd(72),
     less: simd(73),
@@ -155,12 +205,37 @@ export const ifThen = (condition: Code, then: Code, otherwise: Code = []): Code 
   0x0b,
 ];
 
+/** Leaves the value of one of two pieces of code. */
+export const ifElse = (type: ValueType, condition: Code, then: Code, otherwise: Code): Code => [
+  ...condition,
+  0x04,
+  types[type],
+  ...then,
+  0x05,
+  ...otherwise,
+  0x0b,
+];
+/** Runs `body`; `leave` in it ends the block. `depth`: blocks, loops and conditions that lie between. */
+export const block = (body: Code): Code => [0x02, 0x40, ...body, 0x0b];
+export const leave = (condition: Code, depth: number): Code => [...condition, 0x0d, ...uleb(depth)];
+/** Runs `body` for ever, until the block around it is left. */
+export const forever = (body: Code): Code => [0x03, 0x40, ...body, 0x0c, 0, 0x0b];
+export const call = (index: number, ...args: Code[]): Code => [...args.flat(), 0x10, ...uleb(index)];
+
 export interface WasmFunction {
   readonly name: string;
   readonly params: readonly ValueType[];
   /** Beyond the parameters; numbered after them. */
   readonly locals: readonly ValueType[];
   readonly body: Code;
+  /** What it leaves; default: nothing. */
+  readonly result?: ValueType;
+}
+/** A function of the host; numbered before all others. */
+export interface WasmImport {
+  readonly name: string;
+  readonly params: readonly ValueType[];
+  readonly result?: ValueType;
 }
 const section = (id: number, content: Code): number[] => [id, ...uleb(content.length), ...content];
 const list = (items: readonly Code[]): number[] => [...uleb(items.length), ...items.flat()];
@@ -171,11 +246,21 @@ const text = (s: string): number[] => {
 /** Largest shared memory: 4 GiB, reserved, not committed. */
 export const maximumPages = 65536;
 
-/** A module that imports `m.memory` (shared) and exports the functions. */
-export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const signature = (f: WasmFunction): Code => [0x60, ...list(f.params.map(p => [types[p]])), 0];
+/** A module that imports `m.memory` (shared) and the host's functions, and exports its own. */
+export function assemble(
+  functions: readonly WasmFunction[],
+  imports: readonly WasmImport[] = [],
+): Uint8Array<ArrayBuffer> {
+  const signature = (f: WasmImport): Code => [
+    0x60,
+    ...list(f.params.map(p => [types[p]])),
+    ...(f.result ? [1, types[f.result]] : [0]),
+  ];
+  const memory = [...text('m'), ...text('memory'), 0x02, 0x03, ...uleb(1), ...uleb(maximumPages)];
+  const hosts = imports.map((f, k) => [...text('m'), ...text(f.name), 0x00, ...uleb(k)]);
+  const own = (k: number): number[] => uleb(imports.length + k);
   const body = (f: WasmFunction): Code => {
-    const code = [...list(f.locals.map(l => [1, types[l]])), ...f.body, 0x0b];
+    const code = [...list(runs(f.locals)), ...f.body, 0x0b];
     return [...uleb(code.length), ...code];
   };
   return Uint8Array.from([
@@ -187,10 +272,20 @@ export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBu
     0,
     0,
     0,
-    ...section(1, list(functions.map(signature))),
-    ...section(2, list([[...text('m'), ...text('memory'), 0x02, 0x03, ...uleb(1), ...uleb(maximumPages)]])),
-    ...section(3, list(functions.map((_, k) => uleb(k)))),
-    ...section(7, list(functions.map((f, k) => [...text(f.name), 0x00, ...uleb(k)]))),
+    ...section(1, list([...imports, ...functions].map(signature))),
+    ...section(2, list([memory, ...hosts])),
+    ...section(3, list(functions.map((_, k) => own(k)))),
+    ...section(7, list(functions.map((f, k) => [...text(f.name), 0x00, ...own(k)]))),
     ...section(10, list(functions.map(body))),
   ]);
+}
+/** Locals as the format wants them: runs of one type. */
+function runs(locals: readonly ValueType[]): Code[] {
+  const out: { type: ValueType; count: number }[] = [];
+  for (const type of locals) {
+    const last = out.at(-1);
+    if (last?.type === type) last.count++;
+    else out.push({ type, count: 1 });
+  }
+  return out.map(r => [...uleb(r.count), types[r.type]]);
 }

@@ -1,215 +1,321 @@
 /**
- * Elementwise passes as SIMD loops. A pass qualifies when it runs over neurons, reads no value per sample, and calls only
- * functions that are one or a few vector instructions; the others stay fused JavaScript.
+ * Elementwise passes as code: loops over vectors, or written out where they are short. Elements of one sample are
+ * worked on 4 or 2 at a time; reductions add in float64, lane by lane, in an order that depends on the shape alone.
  */
-import type { Elementwise, FunctionName, Operand, Pass, Tree } from '@apical/core';
+import type { Elementwise, Pass, Tree } from '@apical/core';
+import { emitJs } from '@apical/equations';
 import {
   add,
   demote,
   f64,
   f64Ops,
+  floatStore,
   get,
   i32,
   less,
+  loadSplat,
   loopWhile,
   set,
-  storeLane,
-  v128Load,
+  shuffle,
+  v128Bytes,
+  v128Constant,
   v128Ops,
-  v128Store,
   vectors,
   type Code,
-  type WasmFunction,
 } from './assembler.js';
-import type { Size } from './kernel-code.js';
+import {
+  firstLanes,
+  loadAt,
+  splatOf,
+  storeAt,
+  storeRest,
+  writtenOut,
+  type Emission,
+  type Position,
+} from './emission.js';
+import { step } from './kernel-code.js';
+import { canCompile, isScalar, scalarCode, vectorCode, visit } from './tree-code.js';
 
 type Loop = Extract<Pass, { readonly kind: 'loop' }>;
-type Vector = (typeof vectors)[Size];
-type Binary = 'add' | 'subtract' | 'multiply' | 'divide' | 'min' | 'max';
-type Unary = 'negate' | 'abs' | 'sqrt';
-type Comparison = 'less' | 'greater' | 'lessEqual' | 'greaterEqual' | 'equal';
-const binary: ReadonlySet<FunctionName> = new Set(['add', 'subtract', 'multiply', 'divide', 'min', 'max']);
-const unary: ReadonlySet<FunctionName> = new Set(['negate', 'abs', 'sqrt']);
-const comparisons: ReadonlySet<FunctionName> = new Set([
-  'less',
-  'greater',
-  'lessEqual',
-  'greaterEqual',
-  'equal',
-]);
-const others: ReadonlySet<FunctionName> = new Set(['relu', 'clip', 'where']);
+type Reduce = Extract<Pass, { readonly kind: 'reduce' }>;
+/** Signals nearer to 0 than this become 0 where a state is updated: what decays must not end in slow denormals. */
+const tiny = { 4: 1e-30, 8: 1e-300 } as const;
 
-function visit(tree: Tree, see: (tree: Tree) => void): void {
-  see(tree);
-  if (tree.kind === 'call') for (const a of tree.args) visit(a, see);
+export function emitElementwise(op: Elementwise, e: Emission): Code {
+  return op.passes.flatMap(pass => {
+    if (compiles(pass, op, e)) return e.locals.scoped(() => new PassEmitter(op, e).emit(pass));
+    return e.module.run(emitJs({ ...op, passes: [pass] }));
+  });
 }
-/** Of operands that are scalars or numbers, by + − × ÷ and the like: worked out in float64 before the loop. */
-function isScalar(tree: Tree, operands: readonly Operand[]): boolean {
-  if (tree.kind === 'number') return true;
-  if (tree.kind === 'operand') return operands[tree.index]!.extent === 'scalar';
-  if (tree.kind === 'temporary') return false;
-  return (binary.has(tree.name) || unary.has(tree.name)) && tree.args.every(a => isScalar(a, operands));
-}
-export function qualifies(
-  pass: Pass,
-  { operands }: Elementwise,
-  holds: (data: ArrayBufferView) => boolean,
-): pass is Loop {
-  if (pass.kind !== 'loop' || pass.over !== 'neuron') return false;
-  let fits = true;
+function compiles(pass: Pass, { operands }: Elementwise, e: Emission): boolean {
+  let fits = pass.kind !== 'reduce' || e.holds(operands[pass.into]!.data);
   const see = (t: Tree): void => {
-    if (t.kind === 'operand') {
-      const { extent, data } = operands[t.index]!;
-      if (extent === 'sample' || (extent === 'neuron' && !holds(data))) fits = false;
-    } else if (
-      t.kind === 'call' &&
-      !binary.has(t.name) &&
-      !unary.has(t.name) &&
-      !comparisons.has(t.name) &&
-      !others.has(t.name)
-    )
-      fits = false;
+    if (t.kind === 'operand') fits &&= e.holds(operands[t.index]!.data);
+    if (t.kind === 'call') fits &&= canCompile(t.name);
   };
   for (const { to, value } of pass.body) {
     visit(value, see);
     if ('operand' in to) see({ kind: 'operand', index: to.operand });
   }
+  if (pass.kind === 'reduce') visit(pass.value, see);
   return fits;
 }
-export interface CompiledPass {
-  readonly code: WasmFunction;
-  /** Operands whose scalars are the arguments, in order. */
-  readonly scalars: readonly number[];
+/** Elements that one vector stands for: all lanes, or only the first `rest`. */
+interface Place {
+  readonly at: Position;
+  readonly rest?: number;
 }
-/** `count`: elements of the pass, over all samples. */
-export function compilePass(
-  pass: Loop,
-  op: Elementwise,
-  count: number,
-  size: Size,
-  name: string,
-): CompiledPass {
-  return new PassCompiler(op, count, size).compile(pass, name);
-}
-class PassCompiler {
+class PassEmitter {
   readonly #op: Elementwise;
-  readonly #count: number;
-  readonly #size: Size;
-  readonly #v: Vector;
-  readonly #scalars: number[] = [];
-  /** Scalar subtrees that are splatted before the loop, by their text. */
-  readonly #splats = new Map<string, { readonly local: number; readonly value: Tree }>();
+  readonly #e: Emission;
+  readonly #lanes: number;
+  /** Locals of temporaries, of scalars in every lane (by text) and of values per sample. */
   readonly #temporaries = new Map<number, number>();
-  #vectors = 0;
+  readonly #splats = new Map<string, { readonly local: number; readonly value: Tree }>();
+  readonly #samples = new Map<number, number>();
+  /** Operands whose value at the present place is in a local. */
+  readonly #known = new Map<number, number>();
+  #batched = false;
 
-  constructor(op: Elementwise, count: number, size: Size) {
+  constructor(op: Elementwise, e: Emission) {
     this.#op = op;
-    this.#count = count;
-    this.#size = size;
-    this.#v = vectors[size];
+    this.#e = e;
+    this.#lanes = 16 / e.size;
   }
-  /** Locals: scalars (parameters), then the byte offset and its end, then vectors. */
-  compile(pass: Loop, name: string): CompiledPass {
-    for (const a of pass.body)
-      visit(a.value, t => {
-        if (
-          t.kind === 'operand' &&
-          this.#op.operands[t.index]!.extent === 'scalar' &&
-          !this.#scalars.includes(t.index)
-        )
-          this.#scalars.push(t.index);
-      });
-    const lanes = 16 / this.#size;
-    const whole = Math.floor(this.#count / lanes) * 16;
-    const rest = this.#count % lanes;
-    const loop = this.#body(pass, undefined);
-    const tail = rest ? this.#body(pass, rest) : [];
-    const at = this.#offset();
-    const splats = [...this.#splats.values()].flatMap(({ local, value }) =>
-      set(local, this.#v.splat(this.#size === 4 ? demote(this.#scalar(value)) : this.#scalar(value))),
-    );
-    const body = [
-      ...splats,
-      ...set(at, i32(0)),
-      ...loopWhile(less(get(at), i32(whole)), [...loop, ...set(at, add(get(at), i32(16)))]),
-      ...tail,
-    ];
-    const locals = ['i32' as const, ...Array.from({ length: this.#vectors }, () => 'v128' as const)];
-    return {
-      code: { name, params: this.#scalars.map(() => 'f64' as const), locals, body },
-      scalars: this.#scalars,
+  emit(pass: Pass): Code {
+    if (pass.kind === 'loop' && pass.over === 'scalar') return this.#scalars(pass);
+    // the body first: it says which scalars it wants beforehand
+    const body = pass.kind === 'reduce' ? this.#reduce(pass) : this.#loop(pass);
+    return [...this.#splatCode(), ...body];
+  }
+  #scalars(pass: Loop): Code {
+    const temporary = (index: number): number => this.#temporary(index, 'f64');
+    return pass.body.flatMap(({ to, value }) => {
+      const code = scalarCode(value, this.#op.operands, this.#e, temporary);
+      if ('temporary' in to) return set(temporary(to.temporary), code);
+      return floatStore(8, i32(0), code, this.#base(to.operand));
+    });
+  }
+  #loop(pass: Loop): Code {
+    const each = (place: Place): Code => this.#body(pass.body, place);
+    if (pass.over === 'sample') {
+      this.#batched = true;
+      return this.#run(this.#op.batch, undefined, each);
+    }
+    if (this.#op.batch === 1 || !this.#readsSamples(pass))
+      return [
+        ...this.#sampleCode(pass, undefined),
+        ...this.#run(this.#op.batch * pass.units, undefined, each),
+      ];
+    return this.#perSample(pass, row => this.#run(pass.units, row, each));
+  }
+  #reduce(pass: Reduce): Code {
+    const { size, locals } = this.#e;
+    const largest = pass.by === 'largest';
+    const sums = vectors[largest ? size : 8];
+    const acc = locals.of('v128');
+    const neutral = v128Constant(largest ? size : 8, largest ? -Infinity : 0);
+    const each = (place: Place): Code => {
+      const before = this.#body(pass.body, place);
+      const value = this.#masked(this.#value(pass.value, place), place.rest, largest);
+      if (largest) return [...before, ...set(acc, sums.max(get(acc), value))];
+      if (size === 8) return [...before, ...set(acc, sums.add(get(acc), value))];
+      const v = locals.of('v128');
+      const wide = sums.add(v128Ops.widen(get(v)), v128Ops.widen(shuffle(4, get(v), get(v), 2, 3, 2, 3)));
+      return [...before, ...set(v, value), ...set(acc, sums.add(get(acc), wide))];
     };
+    return this.#perSample(pass, (row, sample) => [
+      ...set(acc, neutral),
+      ...this.#run(pass.units, row, each),
+      ...floatStore(
+        size,
+        sample === undefined ? i32(0) : get(sample),
+        this.#result(pass, acc),
+        this.#base(pass.into),
+      ),
+    ]);
   }
-  #offset(): number {
-    return this.#scalars.length;
+  /** What the lanes of `acc` come to, as one number of the dtype. */
+  #result({ by, units }: Reduce, acc: number): Code {
+    const { size } = this.#e;
+    if (by === 'largest') {
+      const v = vectors[size];
+      const halves =
+        size === 8
+          ? v.max(get(acc), shuffle(8, get(acc), get(acc), 1, 1))
+          : v.max(get(acc), shuffle(4, get(acc), get(acc), 2, 3, 2, 3));
+      if (size === 8) return v.lane(0, halves);
+      const both = [...set(acc, halves), ...v.max(get(acc), shuffle(4, get(acc), get(acc), 1, 1, 1, 1))];
+      return v.lane(0, both);
+    }
+    const { lane } = vectors[8];
+    const sum = f64Ops.add(lane(0, get(acc)), lane(1, get(acc)));
+    const value = by === 'mean' ? f64Ops.divide(sum, f64(units)) : sum;
+    return size === 4 ? demote(value) : value;
   }
-  #vector(): number {
-    return this.#offset() + 1 + this.#vectors++;
+  /** Lanes beyond the row count for nothing. */
+  #masked(value: Code, rest: number | undefined, largest: boolean): Code {
+    if (rest === undefined) return value;
+    const { size } = this.#e;
+    if (!largest) return firstLanes(size, value, rest);
+    // all ones where a lane counts
+    const counts = firstLanes(size, v128Bytes(new Array<number>(16).fill(0xff)), rest);
+    return v128Ops.bitselect(value, v128Constant(size, -Infinity), counts);
   }
-  #address(operand: number): number {
+  /** Runs `write` for each sample with the byte offsets of its row and of its number; none for a single sample. */
+  #perSample(pass: Pass, write: (row?: number, sample?: number) => Code): Code {
+    const { size, locals } = this.#e;
+    const { batch } = this.#op;
+    if (batch === 1) return [...this.#sampleCode(pass, undefined), ...write()];
+    const [row, sample] = [locals.of('i32'), locals.of('i32')];
+    return [
+      ...set(row, i32(0)),
+      ...set(sample, i32(0)),
+      ...loopWhile(less(get(sample), i32(batch * size)), [
+        ...this.#sampleCode(pass, sample),
+        ...write(row, sample),
+        ...step(row, i32(pass.units * size)),
+        ...step(sample, i32(size)),
+      ]),
+    ];
+  }
+  /** Over so many elements from `row` on. */
+  #run(count: number, row: number | undefined, each: (place: Place) => Code): Code {
+    const { locals } = this.#e;
+    const whole = Math.floor(count / this.#lanes);
+    const rest = count % this.#lanes;
+    const from = row === undefined ? {} : { local: row };
+    if (whole <= writtenOut) {
+      const vectorsOf = Array.from({ length: whole }, (_, k) => each({ at: { ...from, offset: 16 * k } }));
+      return [...vectorsOf.flat(), ...(rest ? each({ at: { ...from, offset: 16 * whole }, rest }) : [])];
+    }
+    const at = locals.of('i32');
+    const end = locals.of('i32');
+    return [
+      ...set(at, row === undefined ? i32(0) : get(row)),
+      ...set(end, add(get(at), i32(16 * whole))),
+      ...loopWhile(less(get(at), get(end)), [
+        ...each({ at: { local: at, offset: 0 } }),
+        ...step(at, i32(16)),
+      ]),
+      ...(rest ? each({ at: { local: at, offset: 0 }, rest }) : []),
+    ];
+  }
+  #body(body: Pass['body'], place: Place): Code {
+    this.#known.clear();
+    return body.flatMap(({ to, value }) => {
+      const code: number[] = [];
+      const result = this.#value(value, place, code);
+      if ('temporary' in to) return [...code, ...set(this.#temporary(to.temporary, 'v128'), result)];
+      return [...code, ...this.#store(to.operand, result, place)];
+    });
+  }
+  /** `before` receives the code that must come first; without it nothing is remembered. */
+  #value(tree: Tree, place: Place, before?: number[]): Code {
+    return vectorCode(tree, this.#op.operands, this.#e, {
+      temporary: index => get(this.#temporary(index, 'v128')),
+      splat: t => get(this.#splat(t)),
+      operand: index => {
+        if (!this.#batched && this.#op.operands[index]!.extent === 'sample') return get(this.#sample(index));
+        const known = this.#known.get(index);
+        if (known !== undefined) return get(known);
+        const load = loadAt(this.#base(index), place.at);
+        if (!before) return load;
+        const local = this.#e.locals.of('v128');
+        this.#known.set(index, local);
+        before.push(...set(local, load));
+        return get(local);
+      },
+    });
+  }
+  #store(operand: number, value: Code, { at, rest }: Place): Code {
+    const { size, locals } = this.#e;
+    const base = this.#base(operand);
+    const local = locals.of('v128');
+    for (const k of [...this.#known.keys()]) if (this.#overlap(k, operand)) this.#known.delete(k);
+    this.#known.set(operand, local);
+    const code = [...set(local, value), ...(this.#isState(operand) ? this.#flushed(local) : [])];
+    if (rest === undefined) return [...code, ...storeAt(base, at, get(local))];
+    return [...code, ...storeRest(size, base, at, local, rest)];
+  }
+  #flushed(local: number): Code {
+    const v = vectors[this.#e.size];
+    const small = v.less(v.abs(get(local)), v128Constant(this.#e.size, tiny[this.#e.size]));
+    return set(local, v128Ops.andNot(get(local), small));
+  }
+  /** Is what is written here read by the same equations? */
+  #isState(operand: number): boolean {
+    return this.#op.passes.some(p => {
+      let reads = false;
+      const see = (t: Tree): void => {
+        if (t.kind === 'operand' && this.#overlap(t.index, operand)) reads = true;
+      };
+      for (const a of p.body) visit(a.value, see);
+      return reads;
+    });
+  }
+  #overlap(a: number, b: number): boolean {
+    const [one, other] = [this.#op.operands[a]!.data, this.#op.operands[b]!.data];
+    return (
+      one.byteOffset < other.byteOffset + other.byteLength &&
+      other.byteOffset < one.byteOffset + one.byteLength
+    );
+  }
+  #base(operand: number): number {
     return this.#op.operands[operand]!.data.byteOffset;
   }
-  /** `rest`: so many lanes of the last vector belong to the array. */
-  #body(pass: Loop, rest: number | undefined): Code {
-    const code: number[] = [];
-    for (const { to, value } of pass.body) {
-      const v = this.#tree(value, code);
-      if ('temporary' in to) {
-        const local = this.#temporaries.get(to.temporary) ?? this.#vector();
-        this.#temporaries.set(to.temporary, local);
-        code.push(...set(local, v));
-        continue;
-      }
-      const offset = this.#address(to.operand);
-      if (rest === undefined) {
-        code.push(...v128Store(get(this.#offset()), v, offset));
-        continue;
-      }
-      const whole = this.#vector();
-      code.push(...set(whole, v));
-      for (let lane = 0; lane < rest; lane++)
-        code.push(
-          ...storeLane(this.#size, get(this.#offset()), get(whole), lane, offset + lane * this.#size),
-        );
-    }
-    return code;
+  #readsSamples(pass: Pass): boolean {
+    return this.#used(pass).some(k => this.#op.operands[k]!.extent === 'sample');
   }
-  /** `before` receives what must be computed first. */
-  #tree(tree: Tree, before: number[]): Code {
-    if (isScalar(tree, this.#op.operands)) return this.#splat(tree);
-    if (tree.kind === 'temporary') return get(this.#temporaries.get(tree.index)!);
-    if (tree.kind !== 'call')
-      return v128Load(get(this.#offset()), this.#address((tree as { index: number }).index));
-    const { name, args } = tree;
-    const v = this.#v;
-    const of = (k: number): Code => this.#tree(args[k]!, before);
-    if (binary.has(name)) return v[name as Binary](of(0), of(1));
-    if (unary.has(name)) return v[name as Unary](of(0));
-    if (comparisons.has(name))
-      return v128Ops.and(v[name as Comparison](of(0), of(1)), this.#splat({ kind: 'number', value: 1 }));
-    if (name === 'relu') return v.max(of(0), this.#splat({ kind: 'number', value: 0 }));
-    if (name === 'clip') return v.min(v.max(of(0), of(1)), of(2));
-    // where: NaN is true in a vector comparison with 0, and false in JavaScript
-    const condition = this.#vector();
-    before.push(...set(condition, of(0)));
-    const isTrue = v128Ops.and(
-      v.notEqual(get(condition), this.#splat({ kind: 'number', value: 0 })),
-      v.equal(get(condition), get(condition)),
+  #used(pass: Pass): number[] {
+    const out = new Set<number>();
+    const see = (t: Tree): void => {
+      if (t.kind === 'operand') out.add(t.index);
+    };
+    for (const a of pass.body) visit(a.value, see);
+    if (pass.kind === 'reduce') visit(pass.value, see);
+    return [...out];
+  }
+  /** Values of the present sample, in every lane. */
+  #sampleCode(pass: Pass, sample: number | undefined): Code {
+    const { size } = this.#e;
+    return this.#used(pass).flatMap(k =>
+      this.#op.operands[k]!.extent === 'sample'
+        ? set(this.#sample(k), loadSplat(size, sample === undefined ? i32(0) : get(sample), this.#base(k)))
+        : [],
     );
-    return v128Ops.bitselect(of(1), of(2), isTrue);
   }
-  #splat(value: Tree): Code {
+  #sample(operand: number): number {
+    return local(this.#samples, operand, () => this.#e.locals.of('v128'));
+  }
+  #temporary(index: number, type: 'f64' | 'v128'): number {
+    return local(this.#temporaries, index, () => this.#e.locals.of(type));
+  }
+  #splat(value: Tree): number {
     const text = JSON.stringify(value);
     const known = this.#splats.get(text);
-    if (known) return get(known.local);
-    const local = this.#vector();
-    this.#splats.set(text, { local, value });
-    return get(local);
+    if (known) return known.local;
+    const splat = { local: this.#e.locals.of('v128'), value };
+    this.#splats.set(text, splat);
+    return splat.local;
   }
-  #scalar(tree: Tree): Code {
-    if (tree.kind === 'number') return f64(tree.value);
-    if (tree.kind === 'call')
-      return f64Ops[tree.name as Binary | Unary](...tree.args.map(a => this.#scalar(a)));
-    return get(this.#scalars.indexOf((tree as { index: number }).index));
+  #splatCode(): Code {
+    const { size } = this.#e;
+    const none = (): number => {
+      throw new RangeError('a scalar has no temporaries');
+    };
+    return [...this.#splats.values()].flatMap(s =>
+      set(
+        s.local,
+        s.value.kind === 'number'
+          ? v128Constant(size, s.value.value)
+          : splatOf(size, scalarCode(s.value, this.#op.operands, this.#e, none)),
+      ),
+    );
   }
+}
+function local<K>(of: Map<K, number>, key: K, make: () => number): number {
+  let found = of.get(key);
+  if (found === undefined) of.set(key, (found = make()));
+  return found;
 }

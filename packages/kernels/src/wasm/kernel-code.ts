@@ -4,14 +4,30 @@ import { add, demote, f32Ops, f64Ops, get, set, type Code, type ValueType } from
 export type Size = 4 | 8;
 export const scalarOps = (size: Size) =>
   size === 4 ? f32Ops : { add: f64Ops.add, multiply: f64Ops.multiply };
-/** Names locals in the order in which they are asked for. */
+/** Hands out locals of one function. */
 export class Locals {
   readonly types: ValueType[] = [];
   readonly #first: number;
+  readonly #free: Record<ValueType, number[]> = { i32: [], i64: [], f32: [], f64: [], v128: [] };
+  #taken: number[] = [];
   constructor(params: number) {
     this.#first = params;
   }
   of(type: ValueType): number {
+    const local = this.#free[type].pop() ?? this.#new(type);
+    this.#taken.push(local);
+    return local;
+  }
+  /** Locals that `write` asks for may be used again after it. */
+  scoped(write: () => Code): Code {
+    const outer = this.#taken;
+    this.#taken = [];
+    const code = write();
+    for (const local of this.#taken.reverse()) this.#free[this.types[local - this.#first]!].push(local);
+    this.#taken = outer;
+    return code;
+  }
+  #new(type: ValueType): number {
     this.types.push(type);
     return this.#first + this.types.length - 1;
   }

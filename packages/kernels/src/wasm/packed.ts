@@ -1,7 +1,6 @@
 /** The packed and blocked matrix product: panels, and tiles of four rows by two vectors. */
 import {
   add,
-  demote,
   floatLoad,
   floatStore,
   get,
@@ -11,14 +10,18 @@ import {
   loadSplat,
   loopWhile,
   mul,
+  select,
   set,
+  shuffle,
   sub,
   v128Load,
   v128Ops,
   v128Store,
   vectors,
+  type Code,
   type WasmFunction,
 } from './assembler.js';
+import { multiplyAdd } from './emission.js';
 import { Locals, gainOf, scalarOps, step, type Size } from './kernel-code.js';
 
 /** Rows of a tile; a tile is as wide as two vectors. */
@@ -27,50 +30,116 @@ export const tileCols = (size: Size): number => 32 / size;
 /** Terms of a sum that are packed at once. */
 export const blockDepth = 256;
 
+/** How a panel reads its source: any strides, lines that lie side by side, or lines that are runs of the depth. */
+export type Layout = 'strided' | 'beside' | 'along';
+const packParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
+const [SOURCE, INTO, LINES, DEPTH, LINE, STEP] = [0, 1, 2, 3, 4, 5] as const;
+
 /**
- * (source, into, lines, depth, lineStride, depthStride): panels of `width` lines, each `[depth, width]`; lines beyond
- * the last are zero. Strides in bytes.
+ * (source, into, lines, depth, lineStride, depthStride): panels of `width` lines, each `[depth, width]`; what stands for
+ * lines beyond the last is never used. Strides in bytes.
  */
-export function pack(size: Size, name: string, width: number): WasmFunction {
+export function pack(size: Size, name: string, width: number, layout: Layout): WasmFunction {
   const l = new Locals(6);
-  const [line, k, j, from, at] = [l.of('i32'), l.of('i32'), l.of('i32'), l.of('i32'), l.of('i32')];
-  const zero = size === 4 ? demote([0x44, 0, 0, 0, 0, 0, 0, 0, 0]) : [0x44, 0, 0, 0, 0, 0, 0, 0, 0];
-  // one line at a time, through the depth: the source is walked along its longer run
+  const [line, k] = [l.of('i32'), l.of('i32')];
+  const panel = layout === 'beside' ? packBeside(size, width, l, k) : packAlong(size, width, l, k, layout);
   const body = [
     ...set(line, i32(0)),
-    ...loopWhile(less(get(line), get(2)), [
-      ...set(j, i32(0)),
-      ...loopWhile(less(get(j), i32(width)), [
-        ...set(from, add(get(0), mul(add(get(line), get(j)), get(4)))),
-        ...set(at, add(get(1), mul(get(j), i32(size)))),
-        ...set(k, i32(0)),
-        ...ifThen(
-          less(add(get(line), get(j)), get(2)),
-          loopWhile(less(get(k), get(3)), [
-            ...floatStore(size, get(at), floatLoad(size, get(from))),
-            ...step(from, get(5)),
-            ...step(at, i32(width * size)),
-            ...step(k, i32(1)),
-          ]),
-          loopWhile(less(get(k), get(3)), [
-            ...floatStore(size, get(at), zero),
-            ...step(at, i32(width * size)),
-            ...step(k, i32(1)),
-          ]),
-        ),
-        ...step(j, i32(1)),
-      ]),
-      ...set(1, add(get(1), mul(get(3), i32(width * size)))),
+    ...loopWhile(less(get(line), get(LINES)), [
+      ...panel(line),
+      ...set(INTO, add(get(INTO), mul(get(DEPTH), i32(width * size)))),
       ...step(line, i32(width)),
     ]),
   ];
-  return { name, params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], locals: l.types, body };
+  return { name, params: packParams, locals: l.types, body };
+}
+type Panel = (line: number) => Code;
+/** Lines side by side: whole vectors are copied, and may read past the last line. */
+function packBeside(size: Size, width: number, l: Locals, k: number): Panel {
+  const [from, at] = [l.of('i32'), l.of('i32')];
+  return line => [
+    ...set(from, add(get(SOURCE), mul(get(line), i32(size)))),
+    ...set(at, get(INTO)),
+    ...set(k, i32(0)),
+    ...loopWhile(less(get(k), get(DEPTH)), [
+      ...Array.from({ length: (width * size) / 16 }, (_, q) =>
+        v128Store(get(at), v128Load(get(from), 16 * q), 16 * q),
+      ).flat(),
+      ...step(from, get(STEP)),
+      ...step(at, i32(width * size)),
+      ...step(k, i32(1)),
+    ]),
+  ];
+}
+/** One pointer a line; where lines are runs of the depth, squares of one vector a side are transposed. */
+function packAlong(size: Size, width: number, l: Locals, k: number, layout: Layout): Panel {
+  const at = l.of('i32');
+  const lines = Array.from({ length: width }, () => l.of('i32'));
+  const lanes = 16 / size;
+  const square = Array.from({ length: lanes }, () => l.of('v128'));
+  const halves = Array.from({ length: 4 }, () => l.of('v128'));
+  const squares = Array.from({ length: width / lanes }, (_, g) => [
+    ...square.flatMap((v, q) => set(v, v128Load(get(lines[g * lanes + q]!)))),
+    ...transposed(size, square, halves).flatMap((row, q) =>
+      v128Store(get(at), row, q * width * size + 16 * g),
+    ),
+  ]);
+  const whole: Code = [
+    ...loopWhile(less(add(get(k), i32(lanes - 1)), get(DEPTH)), [
+      ...squares.flat(),
+      ...lines.flatMap(p => step(p, i32(16))),
+      ...step(at, i32(lanes * width * size)),
+      ...step(k, i32(lanes)),
+    ]),
+  ];
+  return line => [
+    // lines beyond the last repeat it
+    ...lines.flatMap((p, q) => {
+      const wanted = add(get(line), i32(q));
+      const last = sub(get(LINES), i32(1));
+      const index = select(wanted, last, less(add(get(line), i32(q)), get(LINES)));
+      return set(p, add(get(SOURCE), mul(index, get(LINE))));
+    }),
+    ...set(at, get(INTO)),
+    ...set(k, i32(0)),
+    ...(layout === 'along' ? whole : []),
+    ...loopWhile(less(get(k), get(DEPTH)), [
+      ...lines.flatMap((p, q) => [
+        ...floatStore(size, get(at), floatLoad(size, get(p)), q * size),
+        ...step(p, get(STEP)),
+      ]),
+      ...step(at, i32(width * size)),
+      ...step(k, i32(1)),
+    ]),
+  ];
+}
+/** Code of the columns of a square of vectors. */
+function transposed(size: Size, square: readonly number[], halves: readonly number[]): Code[] {
+  const [a, b, c, d] = square.map(get) as [Code, Code, Code, Code];
+  if (size === 8) return [shuffle(8, a, b, 0, 2), shuffle(8, a, b, 1, 3)];
+  const [ab, cd, ab2, cd2] = halves as [number, number, number, number];
+  const first = [
+    ...set(ab, shuffle(4, a, b, 0, 4, 1, 5)),
+    ...set(cd, shuffle(4, c, d, 0, 4, 1, 5)),
+    ...set(ab2, shuffle(4, a, b, 2, 6, 3, 7)),
+    ...set(cd2, shuffle(4, c, d, 2, 6, 3, 7)),
+  ];
+  const both = (x: number, y: number, high: boolean): Code =>
+    high ? shuffle(4, get(x), get(y), 2, 3, 6, 7) : shuffle(4, get(x), get(y), 0, 1, 4, 5);
+  // the halves are found with the first row
+  return [
+    [...first, ...both(ab, cd, false)],
+    both(ab, cd, true),
+    both(ab2, cd2, false),
+    both(ab2, cd2, true),
+  ];
 }
 /**
  * (A, B, C, rows, cols, depth, stride, gain, spare): C += gain · A B for packed panels; C has `stride` bytes a row. Tiles
  * that hang over the edge go through `spare`.
  */
-export function tiles(size: Size): WasmFunction {
+export function tiles(size: Size, fused: boolean): WasmFunction {
+  const madd = multiplyAdd({ size, fused });
   const v = vectors[size];
   const ops = scalarOps(size);
   const nr = tileCols(size);
@@ -98,8 +167,8 @@ export function tiles(size: Size): WasmFunction {
       ...set(b1, v128Load(get(pb), 16)),
       ...rows.flatMap(row => [
         ...set(a, loadSplat(size, get(pa), row * size)),
-        ...set(tile(row, 0), v.add(get(tile(row, 0)), v.multiply(get(a), get(b0)))),
-        ...set(tile(row, 1), v.add(get(tile(row, 1)), v.multiply(get(a), get(b1)))),
+        ...set(tile(row, 0), madd(get(a), get(b0), get(tile(row, 0)))),
+        ...set(tile(row, 1), madd(get(a), get(b1), get(tile(row, 1)))),
       ]),
       ...step(pa, i32(tileRows * size)),
       ...step(pb, i32(32)),

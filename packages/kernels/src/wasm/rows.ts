@@ -1,4 +1,7 @@
-/** Kernels of single samples: matrix–vector products and outer updates, row by row. */
+/**
+ * Kernels of single samples: matrix–vector products and outer updates, several rows at a time. Arguments are
+ * (W, x, y, nPre, nPost, gain): byte addresses of W [nPost, nPre], x [nPre] and y [nPost].
+ */
 import {
   add,
   and,
@@ -6,10 +9,13 @@ import {
   floatStore,
   get,
   i32,
+  ifThen,
   less,
   loopWhile,
   mul,
   set,
+  sub,
+  v128Bytes,
   v128Load,
   v128Ops,
   v128Store,
@@ -17,97 +23,176 @@ import {
   type Code,
   type WasmFunction,
 } from './assembler.js';
-import { Locals, gainOf, scalarOps, step, type Size } from './kernel-code.js';
+import { multiplyAdd, splatOf } from './emission.js';
+import { gainOf, Locals, scalarOps, step, type Size } from './kernel-code.js';
+import { sumRows } from './sums.js';
 
-/** Sum of the lanes in fixed order. */
-function sumLanes(size: Size, v: number): Code {
-  const { lane } = vectors[size];
-  const plus = scalarOps(size).add;
-  const at = (k: number): Code => lane(k, get(v));
-  return size === 4 ? plus(plus(at(0), at(2)), plus(at(1), at(3))) : plus(at(0), at(1));
+const [W, X, Y, PRE, POST, GAIN] = [0, 1, 2, 3, 4, 5] as const;
+
+/** Locals of a walk over rows. */
+class Walk {
+  readonly l = new Locals(6);
+  readonly #size: Size;
+  /** Of a row: bytes, bytes in whole vectors; address of the first row of a group; offset in a row. */
+  readonly rowBytes = this.l.of('i32');
+  readonly whole = this.l.of('i32');
+  readonly first = this.l.of('i32');
+  readonly offset = this.l.of('i32');
+  /** Address of y, its end, and the lanes of the last vector that belong to a row. */
+  readonly y = this.l.of('i32');
+  readonly last = this.l.of('i32');
+  readonly mask = this.l.of('v128');
+  readonly rows = Array.from({ length: 8 }, () => this.l.of('i32'));
+
+  constructor(size: Size) {
+    this.#size = size;
+  }
+  get start(): Code {
+    const lanes = this.#size === 4 ? [0, 1, 2, 3] : [0, 0, 1, 1];
+    const numbers = v128Bytes(lanes.flatMap(k => [k, 0, 0, 0]));
+    const rest = v128Ops.splatI32(and(get(PRE), i32(16 / this.#size - 1)));
+    return [
+      ...set(this.rowBytes, mul(get(PRE), i32(this.#size))),
+      ...set(this.whole, and(get(this.rowBytes), i32(-16))),
+      ...set(this.first, get(W)),
+      ...set(this.y, get(Y)),
+      ...set(this.last, add(get(Y), mul(get(POST), i32(this.#size)))),
+      ...set(this.mask, v128Ops.lessI32(numbers, rest)),
+    ];
+  }
+  /** Groups of `count` rows while there are so many; `work` finds the addresses of the rows in `rows`. */
+  groups(count: number, work: Code): Code {
+    const addresses = this.rows
+      .slice(0, count)
+      .flatMap((row, k) =>
+        set(row, k === 0 ? get(this.first) : add(get(this.rows[k - 1]!), get(this.rowBytes))),
+      );
+    return loopWhile(less(i32((count - 1) * this.#size), sub(get(this.last), get(this.y))), [
+      ...addresses,
+      ...work,
+      ...set(this.first, add(get(this.first), mul(get(this.rowBytes), i32(count)))),
+      ...step(this.y, i32(count * this.#size)),
+    ]);
+  }
+  /** `work` for each pair of vectors of a row, then for a single one, then for what hangs over. */
+  alongRow(work: (at: number, masked: boolean) => Code): Code {
+    return [
+      ...set(this.offset, i32(0)),
+      ...loopWhile(less(add(get(this.offset), i32(16)), get(this.whole)), [
+        ...work(0, false),
+        ...work(16, false),
+        ...step(this.offset, i32(32)),
+      ]),
+      ...ifThen(less(get(this.offset), get(this.whole)), [...work(0, false), ...step(this.offset, i32(16))]),
+      ...ifThen(less(get(this.offset), get(this.rowBytes)), work(0, true)),
+    ];
+  }
+  at(row: number): Code {
+    return add(get(row), get(this.offset));
+  }
 }
-/** What a kernel over the rows of W works with: locals, and the code that reads and moves them. */
-interface Row {
-  /** Addresses of the present row of W, of x, and of the present y. */
-  readonly w: number;
-  readonly p: number;
-  readonly y: number;
-  readonly vector: number;
-  readonly scalar: number;
+const params = ['i32', 'i32', 'i32', 'i32', 'i32', 'f64'] as const;
+
+/** y[i] += gain · Σ_j W[i, j] x[j] */
+export function gemv(size: Size, fused: boolean): WasmFunction {
+  const v = vectors[size];
+  const ops = scalarOps(size);
+  const walk = new Walk(size);
+  const { l } = walk;
+  const madd = multiplyAdd({ size, fused });
+  const lanes = 16 / size;
+  const [x, g] = [l.of('v128'), l.of('v128')];
+  const sums = Array.from({ length: 8 }, () => l.of('v128'));
+  const group = (count: number): Code => {
+    const rows = sums.slice(0, count);
+    const along = walk.alongRow((at, masked) => [
+      ...set(x, v128Load(walk.at(X), at)),
+      ...rows.flatMap((sum, k) => {
+        const w = v128Load(walk.at(walk.rows[k]!), at);
+        // what hangs over may be anything: both factors are cleared
+        return masked
+          ? set(sum, madd(v128Ops.and(w, get(walk.mask)), v128Ops.and(get(x), get(walk.mask)), get(sum)))
+          : set(sum, madd(w, get(x), get(sum)));
+      }),
+    ]);
+    const store =
+      count === 1
+        ? floatStore(
+            size,
+            get(walk.y),
+            ops.add(
+              floatLoad(size, get(walk.y)),
+              ops.multiply(gainOf(size, GAIN), v.lane(0, sumRows(size, l, Array(lanes).fill(rows[0]!)))),
+            ),
+          )
+        : Array.from({ length: count / lanes }, (_, k) =>
+            v128Store(
+              get(walk.y),
+              v.add(
+                v128Load(get(walk.y), 16 * k),
+                v.multiply(get(g), sumRows(size, l, rows.slice(k * lanes, (k + 1) * lanes))),
+              ),
+              16 * k,
+            ),
+          ).flat();
+    return walk.groups(count, [...rows.flatMap(sum => set(sum, v128Ops.zero())), ...along, ...store]);
+  };
+  const body = [...walk.start, ...set(g, splatOf(size, get(GAIN))), ...group(8), ...group(4), ...group(1)];
+  return { name: 'gemv', params, locals: l.types, body };
 }
-interface RowCode {
-  readonly before: Code;
-  readonly eachVector: Code;
-  readonly between?: Code;
-  readonly eachRest: Code;
-  readonly after?: Code;
+/** x[j] += Σ_i (gain · y[i]) W[i, j], row after row. */
+export function gemvTransposed(size: Size, fused: boolean): WasmFunction {
+  const v = vectors[size];
+  const walk = new Walk(size);
+  const { l } = walk;
+  const madd = multiplyAdd({ size, fused });
+  const ops = scalarOps(size);
+  const [sum, old] = [l.of('v128'), l.of('v128')];
+  const scales = Array.from({ length: 8 }, () => l.of('v128'));
+  const group = (count: number): Code => {
+    const scaled = scales
+      .slice(0, count)
+      .flatMap((s, k) =>
+        set(s, v.splat(ops.multiply(gainOf(size, GAIN), floatLoad(size, get(walk.y), k * size)))),
+      );
+    const along = walk.alongRow((at, masked) => {
+      const to = walk.at(X);
+      const rows = walk.rows.slice(0, count);
+      const added = rows.reduce<Code>(
+        (acc, row, k) => madd(get(scales[k]!), v128Load(walk.at(row), at), acc),
+        get(old),
+      );
+      return [
+        ...set(old, v128Load(to, at)),
+        ...set(sum, added),
+        ...v128Store(to, masked ? v128Ops.bitselect(get(sum), get(old), get(walk.mask)) : get(sum), at),
+      ];
+    });
+    return walk.groups(count, [...scaled, ...along]);
+  };
+  const body = [...walk.start, ...group(8), ...group(1)];
+  return { name: 'gemvTransposed', params, locals: l.types, body };
 }
-/** (W, x, y, nPre, nPost, gain): walks W row by row, in vectors and then what is left of the row. */
-function overRows(size: Size, name: string, write: (row: Row) => RowCode): WasmFunction {
-  const l = new Locals(6);
-  const [w, p, end, main, y, last] = [
-    l.of('i32'),
-    l.of('i32'),
-    l.of('i32'),
-    l.of('i32'),
-    l.of('i32'),
-    l.of('i32'),
-  ];
-  const row: Row = { w, p, y, vector: l.of('v128'), scalar: l.of(size === 4 ? 'f32' : 'f64') };
-  const { before, eachVector, between = [], eachRest, after = [] } = write(row);
-  const bytes = mul(get(3), i32(size));
-  const walk = (by: number): Code => [...step(w, i32(by)), ...step(p, i32(by))];
+/** W[i, j] += (gain · y[i]) x[j] */
+export function ger(size: Size, fused: boolean): WasmFunction {
+  const v = vectors[size];
+  const walk = new Walk(size);
+  const { l } = walk;
+  const madd = multiplyAdd({ size, fused });
+  const ops = scalarOps(size);
+  const [scale, old, now] = [l.of('v128'), l.of('v128'), l.of('v128')];
+  const row = walk.rows[0]!;
+  const along = walk.alongRow((at, masked) => [
+    ...set(old, v128Load(walk.at(row), at)),
+    ...set(now, madd(get(scale), v128Load(walk.at(X), at), get(old))),
+    ...v128Store(walk.at(row), masked ? v128Ops.bitselect(get(now), get(old), get(walk.mask)) : get(now), at),
+  ]);
   const body = [
-    ...set(w, get(0)),
-    ...set(y, get(2)),
-    ...set(last, add(get(2), mul(get(4), i32(size)))),
-    ...set(end, add(get(1), bytes)),
-    ...set(main, add(get(1), and(bytes, i32(-16)))),
-    ...loopWhile(less(get(y), get(last)), [
-      ...set(p, get(1)),
-      ...before,
-      ...loopWhile(less(get(p), get(main)), [...eachVector, ...walk(16)]),
-      ...between,
-      ...loopWhile(less(get(p), get(end)), [...eachRest, ...walk(size)]),
-      ...after,
-      ...step(y, i32(size)),
+    ...walk.start,
+    ...walk.groups(1, [
+      ...set(scale, v.splat(ops.multiply(gainOf(size, GAIN), floatLoad(size, get(walk.y))))),
+      ...along,
     ]),
   ];
-  return { name, params: ['i32', 'i32', 'i32', 'i32', 'i32', 'f64'], locals: l.types, body };
-}
-/** y[i] += gain · Σ_j W[i, j] x[j] */
-export function gemv(size: Size): WasmFunction {
-  const v = vectors[size];
-  const ops = scalarOps(size);
-  return overRows(size, 'gemv', ({ w, p, y, vector, scalar }) => ({
-    before: set(vector, v128Ops.zero()),
-    eachVector: set(vector, v.add(get(vector), v.multiply(v128Load(get(w)), v128Load(get(p))))),
-    between: set(scalar, sumLanes(size, vector)),
-    eachRest: set(
-      scalar,
-      ops.add(get(scalar), ops.multiply(floatLoad(size, get(w)), floatLoad(size, get(p)))),
-    ),
-    after: floatStore(
-      size,
-      get(y),
-      ops.add(floatLoad(size, get(y)), ops.multiply(gainOf(size, 5), get(scalar))),
-    ),
-  }));
-}
-/** W[i, :] += gain · y[i] · x, or x += gain · y[i] · W[i, :]. */
-export function scaledRows(size: Size, name: string, into: 'weights' | 'vector'): WasmFunction {
-  const v = vectors[size];
-  const ops = scalarOps(size);
-  return overRows(size, name, ({ w, p, y, vector, scalar }) => {
-    const [to, from] = into === 'weights' ? [w, p] : [p, w];
-    const more = ops.multiply(get(scalar), floatLoad(size, get(from)));
-    return {
-      before: [
-        ...set(scalar, ops.multiply(gainOf(size, 5), floatLoad(size, get(y)))),
-        ...set(vector, v.splat(get(scalar))),
-      ],
-      eachVector: v128Store(get(to), v.add(v128Load(get(to)), v.multiply(get(vector), v128Load(get(from))))),
-      eachRest: floatStore(size, get(to), ops.add(floatLoad(size, get(to)), more)),
-    };
-  });
+  return { name: 'ger', params, locals: l.types, body };
 }

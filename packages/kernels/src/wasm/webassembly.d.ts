@@ -9,7 +9,10 @@ declare namespace WebAssembly {
   type Module = object;
   const Module: new (bytes: Uint8Array) => Module;
   class Instance {
-    constructor(module: Module, imports: { m: { memory: Memory } });
+    constructor(
+      module: Module,
+      imports: { m: { memory: Memory } & Record<string, Memory | ((...args: number[]) => unknown)> },
+    );
     readonly exports: Exports;
   }
   function validate(bytes: Uint8Array): boolean;
