@@ -130,8 +130,8 @@ export class PhaseCompiler {
     batch = this.circuit.batch,
   ): Operation {
     const { where } = language;
-    const operation = lower(statements, scope, { batch, units }, language, n =>
-      this.circuit.memory.allocate(n),
+    const operation = lower(statements, scope, { batch, units }, language, (n, extent) =>
+      extent === 'scalar' ? this.circuit.memory.allocateCell(0) : this.circuit.memory.allocate(n),
     );
     checkUnits(statements, unitOf, language);
     const unread = new Set<string>();

@@ -1,14 +1,17 @@
 /** Where the locals of a block live: in a temporary when one pass is enough, else in scratch. */
-import type { Assignment, Elementwise, FloatArray, Operand, Pass, Tree } from '@apical/core';
+import type { Assignment, Elementwise, Extent, FloatArray, Operand, Pass, Tree } from '@apical/core';
 import type { DraftPass } from './passes.js';
 import { mapLeaves, visit } from './tree.js';
+
+/** Scratch for a local that outlives one pass: a `Cell` (float64) for scalars, else an array of the run's dtype. */
+export type Allocate = (length: number, extent: Extent) => FloatArray;
 
 export function resolveLocals(
   drafts: readonly Operand[],
   locals: ReadonlySet<number>,
   passes: readonly DraftPass[],
   batch: number,
-  allocate: (length: number) => FloatArray,
+  allocate: Allocate,
 ): Pick<Elementwise, 'operands' | 'passes'> {
   const homes = homesOf(locals, passes);
   let temporaries = 0;
@@ -40,13 +43,8 @@ export function resolveLocals(
     }),
   };
 }
-function scratch(
-  { extent, units }: Operand,
-  batch: number,
-  allocate: (length: number) => FloatArray,
-): FloatArray {
-  if (extent === 'scalar') return new Float64Array(1);
-  return allocate(extent === 'sample' ? batch : batch * units);
+function scratch({ extent, units }: Operand, batch: number, allocate: Allocate): FloatArray {
+  return allocate({ scalar: 1, sample: batch, neuron: batch * units }[extent], extent);
 }
 /** Passes that a local is written or read in; −1 marks the result of a reduction, which is always an array. */
 function homesOf(locals: ReadonlySet<number>, passes: readonly DraftPass[]): Map<number, Set<number>> {

@@ -1,9 +1,9 @@
 /** Statements → passes over operands: broadcasting, reductions, locals, fusion of loops. */
-import type { Assignment, Elementwise, FloatArray, Tree } from '@apical/core';
+import type { Assignment, Elementwise, Tree } from '@apical/core';
 import type { Statement } from './block.js';
 import { fail, failAt } from './error.js';
 import { authorsName, extents, Lookup, width, type Scope, type Shape } from './lookup.js';
-import { resolveLocals } from './locals.js';
+import { resolveLocals, type Allocate } from './locals.js';
 import { overlap, Passes } from './passes.js';
 import { namesIn, type Origin, type SyntaxNode } from './syntax.js';
 import { leaf, treeCall, visit } from './tree.js';
@@ -27,7 +27,7 @@ const costly: ReadonlySet<string> = new Set([
 const combining = { '+=': 'add', '-=': 'subtract', '*=': 'multiply' } as const;
 
 /**
- * `allocate` gives scratch of the dtype of the run, for locals that outlive one pass. Throws `EquationError` for
+ * `allocate` gives scratch for locals that outlive one pass. Throws `EquationError` for
  * unknown names, for a value per neuron that is put into one per sample, and for units that do not match.
  */
 export function lower(
@@ -35,7 +35,7 @@ export function lower(
   scope: Scope,
   size: LowerOptions,
   where: string | Origin,
-  allocate: (length: number) => FloatArray,
+  allocate: Allocate,
 ): Elementwise {
   const origin: Origin = typeof where === 'string' ? { where } : where;
   const names = new Lookup(statements, scope, size.batch, origin);

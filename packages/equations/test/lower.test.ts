@@ -19,9 +19,9 @@ import {
 
 const batch = 3;
 const units = 5;
-type Maker = (length: number) => FloatArray;
+type Maker = (length: number, extent?: Extent) => FloatArray;
 const float64: Maker = n => new Float64Array(n);
-const float32: Maker = n => new Float32Array(n);
+const float32: Maker = (n, extent) => (extent === 'scalar' ? new Float64Array(n) : new Float32Array(n));
 const plain: Language = { where: 'hidden1/forward', choices: {}, functions: {} };
 
 function operand(name: string, extent: Extent, make: Maker = float64, n = units): Operand {
@@ -242,8 +242,8 @@ t.test('a local of one pass is a temporary, others are scratch of the right leng
   const p = population();
   const all = Object.values(p);
   const lengths: number[] = [];
-  const make: Maker = n => {
-    lengths.push(n);
+  const make: Maker = (n, extent) => {
+    if (extent !== 'scalar') lengths.push(n);
     return new Float64Array(n);
   };
   const one = block('q = u * 2\nw = q + q ** 2', all, make);
