@@ -214,6 +214,10 @@ export interface Backend {
   readonly flags: Readonly<Record<string, string | number | boolean>>;
   /** undefined, or in one line why it cannot be used here. */
   unavailable?(): string | undefined;
+  /** The backend `auto` is the usable one with the largest; without one, a backend is used only where it is named. */
+  readonly preference?: number;
+  /** The backend that takes its place, with a warning, where it is named and cannot be used. None: that is an error. */
+  readonly fallback?: string;
   open(options: { readonly dtype: DType }): Memory;
 }
 

@@ -85,27 +85,59 @@ export function runsOf(workshop: Workshop, experiment: ExperimentConfig): RunCon
     file && from !== shippedBy ? [specifier] : [],
   );
   const plugins = [...new Set([...experiment.plugins, ...own])];
-  return runConfigs(experiment).map(config => settled(workshop, { ...config, plugins }));
+  return settledAll(
+    workshop,
+    runConfigs(experiment).map(config => ({ ...config, plugins })),
+  );
 }
 /** Who names the plugins that every host loads by itself. */
 export const shippedBy = 'Apical itself';
 
-const preferred = ['wasm', 'reference'];
-/** The backend `auto` is the first of `wasm`, `reference` that can be used here. */
-export function settled({ catalogues }: Pick<Workshop, 'catalogues'>, config: RunConfig): RunConfig {
-  const auto = (): string => {
-    const usable = (name: string): boolean =>
-      catalogues.Backend.has(name) && catalogues.Backend.get(name).unavailable?.() === undefined;
-    return preferred.find(usable) ?? catalogues.Backend.names()[0] ?? 'auto';
+/**
+ * Runs with the name of the backend that they will use: `auto` is the usable one with the largest preference; one that
+ * cannot be used is replaced by its fallback, which is told once.
+ */
+function settledAll(
+  { catalogues, service }: Pick<Workshop, 'catalogues' | 'service'>,
+  configs: readonly RunConfig[],
+): RunConfig[] {
+  const settled = new Map<string, string>();
+  const settle = (name: string): string => {
+    const used = name === 'auto' ? preferred(catalogues) : usable(name);
+    settled.set(name, used);
+    return used;
+  };
+  const usable = (name: string): string => {
+    if (!catalogues.Backend.has(name)) return name;
+    const backend = catalogues.Backend.get(name);
+    const { fallback } = backend;
+    const why = fallback === undefined ? undefined : backend.unavailable?.();
+    if (fallback === undefined || why === undefined) return name;
+    service('Logger').warn(`backend "${name}" cannot be used here, "${fallback}" takes its place: ${why}`);
+    return usable(fallback);
   };
   const resolve = <T extends Partial<TrainConfig>>(train: T): T =>
-    train.backend === 'auto' ? { ...train, backend: auto() } : train;
-  const { train } = config.scheme;
-  return {
-    ...config,
-    train: resolve(config.train),
-    scheme: train ? { ...config.scheme, train: resolve(train) } : config.scheme,
-  };
+    train.backend === undefined
+      ? train
+      : { ...train, backend: settled.get(train.backend) ?? settle(train.backend) };
+  return configs.map(config => {
+    const { train } = config.scheme;
+    return {
+      ...config,
+      train: resolve(config.train),
+      scheme: train ? { ...config.scheme, train: resolve(train) } : config.scheme,
+    };
+  });
+}
+export const settled = (workshop: Pick<Workshop, 'catalogues' | 'service'>, config: RunConfig): RunConfig =>
+  settledAll(workshop, [config])[0]!;
+/** Where none can be used, the first there is, so that the error names it. */
+function preferred({ Backend }: Pick<Workshop['catalogues'], 'Backend'>): string {
+  const found = Backend.parts()
+    .filter(b => b.preference !== undefined)
+    .sort((a, b) => b.preference! - a.preference!)
+    .find(b => b.unavailable?.() === undefined);
+  return found?.name ?? Backend.names()[0] ?? 'auto';
 }
 export interface ListedExperiment {
   /** `experiment/demo` */

@@ -6,6 +6,7 @@ export const reference: Backend = {
   name: 'reference',
   doc: 'plain JavaScript loops and emitted fused loops; the truth that other backends are tested against',
   flags: {},
+  preference: 0,
   open({ dtype }): Memory {
     return {
       backend: 'reference',

@@ -124,8 +124,11 @@ export const wasmBackend = (options: WasmOptions): Backend => ({
   unavailable: () => noSimd() ?? options.unavailable?.(),
   open: ({ dtype }) => new WasmMemory(dtype, options),
 });
-export const wasm: Backend = wasmBackend({
-  name: 'wasm',
-  doc: 'plain WebAssembly SIMD over one shared memory: fast everywhere, the same bits on every engine',
-  flags: { simd: '128' },
-});
+export const wasm: Backend = {
+  ...wasmBackend({
+    name: 'wasm',
+    doc: 'plain WebAssembly SIMD over one shared memory: fast everywhere, the same bits on every engine',
+    flags: { simd: '128' },
+  }),
+  preference: 1,
+};
