@@ -50,8 +50,14 @@ export default {
     {
       name: 'plugins-see-core-and-numerics',
       severity: 'error',
-      from: { path: '^plugins/[^/]+/src' },
+      from: { path: '^plugins/[^/]+/src', pathNot: '^plugins/backend-[^/]+/src' },
       to: { path: '^packages/', pathNot: packages(['core', 'numerics']) },
+    },
+    {
+      name: 'backends-see-kernels-too',
+      severity: 'error',
+      from: { path: '^plugins/backend-[^/]+/src' },
+      to: { path: '^packages/', pathNot: packages(['core', 'equations', 'numerics', 'kernels']) },
     },
     {
       name: 'packages-see-no-plugin',

@@ -27,6 +27,11 @@ const breaking: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'plugins/x/src/a.ts': "import { b } from '../../../packages/circuit/src/b.js';\nexport const a = b;",
     'packages/circuit/src/b.ts': 'export const b = 1;',
   },
+  'backends-see-kernels-too': {
+    'plugins/backend-x/src/a.ts':
+      "import { b } from '../../../packages/circuit/src/b.js';\nexport const a = b;",
+    'packages/circuit/src/b.ts': 'export const b = 1;',
+  },
   'packages-see-no-plugin': {
     'packages/run/src/a.ts': "import { b } from '../../../plugins/x/src/b.js';\nexport const a = b;",
     'plugins/x/src/b.ts': 'export const b = 1;',

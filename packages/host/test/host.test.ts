@@ -519,6 +519,7 @@ t.test('the plugins that come with Apical load, and one that is named again come
       'tasks',
       'probes-alignment',
       'observers',
+      'backend-blas',
     ],
   );
   const { plugins, catalogues } = await createHost({

@@ -1,0 +1,91 @@
+/**
+ * From which size on a product is worth a call of the system's BLAS: `wasm` against `blas` without a smallest size, and
+ * the garbage that a call leaves.
+ *   node --conditions=@apical/source --import tsx benches/blas.ts
+ * Medians of interleaved rounds of one run, one core; above 1 the library is faster.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Backend, DType, Operation } from '@apical/core';
+import { wasm } from '@apical/kernels';
+import { blasBackend } from '@apical/plugin-backend-blas';
+
+const blas = blasBackend({ smallest: { matrices: 0, vectors: 0 } });
+const why = blas.unavailable?.();
+if (why !== undefined) {
+  console.log(`skipped: ${why}`);
+  process.exit();
+}
+console.log(JSON.stringify(blas.flags));
+const median = (v: readonly number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)]!;
+type Op = 'multiply' | 'multiply-transposed' | 'outer';
+function product(
+  backend: Backend,
+  dtype: DType,
+  op: Op,
+  batch: number,
+  nPre: number,
+  nPost: number,
+): () => void {
+  const memory = backend.open({ dtype });
+  const filled = (n: number) => memory.allocate(n).fill(0.01);
+  const operation: Operation = {
+    op,
+    weights: filled(nPre * nPost),
+    pre: filled(batch * nPre),
+    post: filled(batch * nPost),
+    batch,
+    nPre,
+    nPost,
+    gain: memory.allocateCell(1e-9),
+  };
+  return memory.prepare([operation], 'bench');
+}
+/** Seconds a call, medians of interleaved rounds. */
+function times(steps: readonly (() => void)[], rounds = 9, ms = 8): number[] {
+  const counts = steps.map(step => {
+    let calls = 0;
+    for (const start = performance.now(); performance.now() - start < ms; calls++) step();
+    return Math.max(1, calls);
+  });
+  const all = steps.map((): number[] => []);
+  for (let round = 0; round < rounds; round++)
+    steps.forEach((step, k) => {
+      const start = performance.now();
+      for (let c = 0; c < counts[k]!; c++) step();
+      all[k]!.push((performance.now() - start) / 1000 / counts[k]!);
+    });
+  return all.map(median);
+}
+const operations: readonly Op[] = ['multiply', 'multiply-transposed', 'outer'];
+for (const dtype of ['float32', 'float64'] as const)
+  for (const [batch, lengths] of [
+    [1, [10, 20, 32, 50, 75, 100, 150, 200, 300, 500, 1000]],
+    [2, [5, 10, 20, 30, 50, 100, 300]],
+    [4, [5, 10, 15, 20, 30, 50, 100, 300]],
+    [32, [3, 5, 10, 20, 30, 50, 100, 300]],
+  ] as const)
+    for (const op of operations) {
+      const ratios = lengths.map(n => {
+        const [a = 0, b = 0] = times([wasm, blas].map(x => product(x, dtype, op, batch, n, n)));
+        return `${n}: ${(a / b).toFixed(2)} (${(b * 1e6).toFixed(1)} µs)`;
+      });
+      console.log(`${dtype} ${op} ${batch} × [n, n]   ${ratios.join('  ')}`);
+    }
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+for (const op of operations) {
+  const step = product(blas, 'float64', op, 4, 4, 4);
+  const calls = 50_000;
+  for (let k = 0; k < calls; k++) step();
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let k = 0; k < calls; k++) step();
+  const after = process.memoryUsage().heapUsed;
+  collect();
+  const kept = process.memoryUsage().heapUsed - before;
+  console.log(
+    `garbage of ${op}: ${((after - before) / calls).toFixed(1)} bytes a call, ${(kept / calls).toFixed(2)} kept`,
+  );
+}
