@@ -5,13 +5,15 @@
  */
 import type { Backend, DType, Operation } from '@apical/core';
 import { assemble, circuitStreams } from '@apical/circuit';
-import { reference, wasm } from '@apical/kernels';
+import { setFlagsFromString } from 'node:v8';
+import { reference, wasm, wasmFma } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
 import standard, { adam, sgd } from '@apical/plugin-standard';
 import { bp } from '@apical/plugin-bp';
 
-const backends = [reference, wasm];
+const fma = wasmFma(() => setFlagsFromString('--experimental-wasm-relaxed-simd'));
+const backends = fma.unavailable?.() ? [reference, wasm] : [reference, wasm, fma];
 const library = libraryOf(standard);
 const median = (v: readonly number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)]!;
 /** Median calls per second of each step. */
@@ -29,12 +31,13 @@ function rates(steps: readonly (() => void)[], seconds = 0.15, rounds = 9): numb
     });
   return all.map(median);
 }
-function line(name: string, steps: readonly (() => void)[], perCall: number, unit: string): void {
-  const found = rates(steps).map(r => (r * perCall).toPrecision(3));
-  const ratio = (Number(found[1]) / Number(found[0])).toFixed(1);
-  console.log(
-    `${name.padEnd(40)} reference ${found[0]!.padStart(8)}   wasm ${found[1]!.padStart(8)} ${unit}   ${ratio} ×`,
-  );
+function line(name: string, steps: readonly (() => void)[], work: number, unit: string): void {
+  const found = rates(steps).map(r => r * work);
+  const cells = found.map((r, k) => {
+    const ratio = k ? ` (${(r / found[0]!).toPrecision(3)} ×)` : '';
+    return `${backends[k]!.name} ${r.toPrecision(3)}${ratio}`.padEnd(k ? 28 : 18);
+  });
+  console.log(`${name.padEnd(40)} ${cells.join('')} ${unit}`);
 }
 function product(
   backend: Backend,

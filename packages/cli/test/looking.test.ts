@@ -72,6 +72,10 @@ t.test('show config tells origins, show circuit what is built', async t => {
   });
   const circuit = await apical('show', 'circuit', './tiny.yaml', 'schemes=fa');
   t.match(circuit.out, /W1 +layer0\.r → layer1\.z +forward +dense 5 × 4 \+ bias/);
+  t.match(
+    circuit.out,
+    /on backend wasm\n(.*\n)* {2}program train +one WebAssembly function of \d+ operations \(\d+ KiB\); products: \d+ by kernels/,
+  );
   t.match(circuit.out, /program train\n {2}forward sweeping up\n {2}backward sweeping down\n {2}learn/);
 });
 

@@ -29,6 +29,9 @@ export interface CircuitDescription {
     readonly rules: readonly string[];
   }[];
   readonly programs: Readonly<Record<string, Program>>;
+  readonly backend: string;
+  /** How each program runs on the backend, where it says. */
+  readonly compiled: Readonly<Record<string, string>>;
   readonly cost: { readonly parameters: number; readonly macsPerSample: number; readonly memory: number };
 }
 export async function describeCircuit(
@@ -63,6 +66,8 @@ export async function describeCircuit(
       ),
     })),
     programs,
+    backend: circuit.memory.backend,
+    compiled: compiledNotes(built),
     cost: costOf(built),
   };
 }
@@ -84,6 +89,15 @@ function weightsText(
   if ('function' in weights)
     return `${weights.function} of ${weights.of.join(', ')} at ${weights.at.join(', ')}${direction}`;
   return `${'draw' in weights ? weights.draw : 'given'}${direction}`;
+}
+function compiledNotes({ model: { circuit, programs } }: BuiltRun): Record<string, string> {
+  const notes: Record<string, string> = {};
+  for (const [name, program] of Object.entries(programs)) {
+    circuit.compile(program);
+    const note = circuit.memory.notes?.get('program');
+    if (note) notes[name] = note;
+  }
+  return notes;
 }
 function costOf({ model, run }: BuiltRun): CircuitDescription['cost'] {
   const { circuit, programs } = model;

@@ -1,4 +1,11 @@
 /** Public names of `@apical/kernels`. */
 export { reference } from './reference.js';
 export type { Product } from './wasm/products.js';
-export { wasm, wasmBackend, type LinearMemory, type Products, type WasmOptions } from './wasm/backend.js';
+export {
+  wasm,
+  wasmBackend,
+  wasmFma,
+  type LinearMemory,
+  type Products,
+  type WasmOptions,
+} from './wasm/backend.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Backend, DType } from '@apical/core';
 import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
-import { reference, wasm } from '@apical/kernels';
+import { reference, wasm, wasmFma } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { backendConformance, libraryOf, schemeConformance, verifyCases } from '@apical/testing';
 import standard, { adam } from '@apical/plugin-standard';
@@ -13,17 +13,21 @@ import { annReplay, bp } from '@apical/plugin-bp';
 import { signSymmetry } from '@apical/plugin-fa';
 
 const library = libraryOf(standard);
-for (const dtype of ['float64', 'float32'] as const)
-  t.test(`wasm, ${dtype}: the suite of every backend`, async t => {
-    for (const { name, run } of backendConformance(wasm, dtype)) t.doesNotThrow(run, name);
+const fma = wasmFma(() => setFlagsFromString('--experimental-wasm-relaxed-simd'));
+for (const backend of [wasm, fma])
+  for (const dtype of ['float64', 'float32'] as const)
+    t.test(`${backend.name}, ${dtype}: the suite of every backend`, async t => {
+      t.equal(backend.unavailable?.(), undefined);
+      for (const { name, run } of backendConformance(backend, dtype)) t.doesNotThrow(run, name);
+    });
+for (const backend of [wasm, fma])
+  t.test(`golden cases and the suite of every scheme on ${backend.name}`, async t => {
+    const paths = [join(import.meta.dirname, '../../../plugins/bp/test/golden')];
+    const { passed, failed } = await verifyCases({ paths, replays: [annReplay], library, backend });
+    t.strictSame([passed, failed], [6, 0]);
+    for (const { name, run } of schemeConformance(signSymmetry, { library, backend }))
+      t.doesNotThrow(run, name);
   });
-t.test('golden cases and the suite of every scheme on wasm', async t => {
-  const paths = [join(import.meta.dirname, '../../../plugins/bp/test/golden')];
-  const { passed, failed } = await verifyCases({ paths, replays: [annReplay], library, backend: wasm });
-  t.strictSame([passed, failed], [6, 0]);
-  for (const { name, run } of schemeConformance(signSymmetry, { library, backend: wasm }))
-    t.doesNotThrow(run, name);
-});
 function build(
   backend: Backend,
   dtype: DType,

@@ -149,7 +149,7 @@ async function showCircuit(
     const circuit = await host.circuit(config, { places: composed });
     shown.push(circuit);
     if (context.options.json) continue;
-    const { populations, projections, programs, cost } = circuit;
+    const { populations, projections, programs, cost, backend, compiled } = circuit;
     context.out(
       sections(`circuit of ${config.label} in ${config.name}, hash ${circuit.hash}`, [
         [
@@ -175,6 +175,10 @@ async function showCircuit(
           `program ${name}`,
           programText(program),
         ]),
+        [
+          `on backend ${backend}`,
+          columns(Object.entries(compiled).map(([name, note]) => [`program ${name}`, note])),
+        ],
         [
           'cost',
           columns([

@@ -2,7 +2,15 @@
  * Just enough of WebAssembly's binary format to write kernels: a module with one imported shared memory and exported
  * functions. Code is a list of bytes; the helpers below are named after the instructions of the specification.
  */
-export type Code = readonly number[];
+/** Bytes; lists of them lie in one another as the code does, and are laid out once, at the end. */
+export type Code = readonly (number | Code)[];
+export function bytesOf(code: Code, into: number[] = []): number[] {
+  for (const part of code) {
+    if (typeof part === 'number') into.push(part);
+    else bytesOf(part, into);
+  }
+  return into;
+}
 export const types = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 export type ValueType = keyof typeof types;
 
@@ -29,12 +37,12 @@ export function sleb(value: number): number[] {
 const f64Bytes = (value: number): number[] => [...new Uint8Array(Float64Array.of(value).buffer)];
 
 export const get = (local: number): Code => [0x20, ...uleb(local)];
-export const set = (local: number, value: Code): Code => [...value, 0x21, ...uleb(local)];
+export const set = (local: number, value: Code): Code => [value, 0x21, ...uleb(local)];
 export const i32 = (value: number): Code => [0x41, ...sleb(value)];
 export const f64 = (value: number): Code => [0x44, ...f64Bytes(value)];
 const plain =
   (...opcode: number[]) =>
-  (...args: Code[]): Code => [...args.flat(), ...opcode];
+  (...args: Code[]): Code => [...args, ...opcode];
 export const add = plain(0x6a);
 export const sub = plain(0x6b);
 export const mul = plain(0x6c);
@@ -68,44 +76,44 @@ export const i64Remainder = plain(0x82);
 export const i64IsZero = plain(0x50);
 export const i64 = (value: number): Code => [0x42, ...sleb(value)];
 /** The first where the condition holds, else the second. */
-export const select = (yes: Code, no: Code, condition: Code): Code => [...yes, ...no, ...condition, 0x1b];
+export const select = (yes: Code, no: Code, condition: Code): Code => [yes, no, condition, 0x1b];
 export const isZero = plain(0x45);
 export const f32Ops = { add: plain(0x92), multiply: plain(0x94) } as const;
 const simd = (opcode: number) => plain(0xfd, ...uleb(opcode));
 /** Memory operands: no alignment is promised. */
-const memory = (opcode: Code, offset: number): number[] => [...opcode, 0, ...uleb(offset)];
-export const v128Load = (address: Code, offset = 0): Code => [...address, 0xfd, ...memory([0x00], offset)];
+const memory = (opcode: readonly number[], offset: number): number[] => [...opcode, 0, ...uleb(offset)];
+export const v128Load = (address: Code, offset = 0): Code => [address, 0xfd, ...memory([0x00], offset)];
 export const v128Store = (address: Code, value: Code, offset = 0): Code => [
-  ...address,
-  ...value,
+  address,
+  value,
   0xfd,
   ...memory([0x0b], offset),
 ];
 export const floatLoad = (size: 4 | 8, address: Code, offset = 0): Code => [
-  ...address,
+  address,
   ...memory([size === 4 ? 0x2a : 0x2b], offset),
 ];
 export const floatStore = (size: 4 | 8, address: Code, value: Code, offset = 0): Code => [
-  ...address,
-  ...value,
+  address,
+  value,
   ...memory([size === 4 ? 0x38 : 0x39], offset),
 ];
 export const loadSplat = (size: 4 | 8, address: Code, offset = 0): Code => [
-  ...address,
+  address,
   0xfd,
   ...memory([size === 4 ? 0x09 : 0x0a], offset),
 ];
 export const storeLane = (size: 4 | 8, address: Code, value: Code, lane: number, offset = 0): Code => [
-  ...address,
-  ...value,
+  address,
+  value,
   0xfd,
   ...memory([size === 4 ? 0x5a : 0x5b], offset),
   lane,
 ];
 /** Copies bytes of two vectors: 0–15 of the first, 16–31 of the second. */
 export const shuffleBytes = (a: Code, b: Code, bytes: readonly number[]): Code => [
-  ...a,
-  ...b,
+  a,
+  b,
   0xfd,
   0x0d,
   ...bytes,
@@ -140,8 +148,8 @@ export const vectors = {
     splat: simd(19),
     /** a · b + c, rounded once where the processor can: relaxed SIMD. */
     fused: simd(0x105),
-    lane: (k: number, v: Code): Code => [...v, 0xfd, 31, k],
-    replace: (k: number, v: Code, lane: Code): Code => [...v, ...lane, 0xfd, 32, k],
+    lane: (k: number, v: Code): Code => [v, 0xfd, 31, k],
+    replace: (k: number, v: Code, lane: Code): Code => [v, lane, 0xfd, 32, k],
     equal: simd(65),
     notEqual: simd(66),
     less: simd(67),
@@ -161,8 +169,8 @@ export const vectors = {
   8: {
     splat: simd(20),
     fused: simd(0x107),
-    lane: (k: number, v: Code): Code => [...v, 0xfd, 33, k],
-    replace: (k: number, v: Code, lane: Code): Code => [...v, ...lane, 0xfd, 34, k],
+    lane: (k: number, v: Code): Code => [v, 0xfd, 33, k],
+    replace: (k: number, v: Code, lane: Code): Code => [v, lane, 0xfd, 34, k],
     equal: simd(71),
     notEqual: simd(72),
     less: simd(73),
@@ -186,41 +194,41 @@ export const loopWhile = (condition: Code, body: Code): Code => [
   0x40,
   0x03,
   0x40,
-  ...condition,
+  condition,
   0x45,
   0x0d,
   1,
-  ...body,
+  body,
   0x0c,
   0,
   0x0b,
   0x0b,
 ];
 export const ifThen = (condition: Code, then: Code, otherwise: Code = []): Code => [
-  ...condition,
+  condition,
   0x04,
   0x40,
-  ...then,
-  ...(otherwise.length ? [0x05, ...otherwise] : []),
+  then,
+  ...(otherwise.length ? [0x05, otherwise] : []),
   0x0b,
 ];
 
 /** Leaves the value of one of two pieces of code. */
 export const ifElse = (type: ValueType, condition: Code, then: Code, otherwise: Code): Code => [
-  ...condition,
+  condition,
   0x04,
   types[type],
-  ...then,
+  then,
   0x05,
-  ...otherwise,
+  otherwise,
   0x0b,
 ];
 /** Runs `body`; `leave` in it ends the block. `depth`: blocks, loops and conditions that lie between. */
-export const block = (body: Code): Code => [0x02, 0x40, ...body, 0x0b];
-export const leave = (condition: Code, depth: number): Code => [...condition, 0x0d, ...uleb(depth)];
+export const block = (body: Code): Code => [0x02, 0x40, body, 0x0b];
+export const leave = (condition: Code, depth: number): Code => [condition, 0x0d, ...uleb(depth)];
 /** Runs `body` for ever, until the block around it is left. */
-export const forever = (body: Code): Code => [0x03, 0x40, ...body, 0x0c, 0, 0x0b];
-export const call = (index: number, ...args: Code[]): Code => [...args.flat(), 0x10, ...uleb(index)];
+export const forever = (body: Code): Code => [0x03, 0x40, body, 0x0c, 0, 0x0b];
+export const call = (index: number, ...args: Code[]): Code => [...args, 0x10, ...uleb(index)];
 
 export interface WasmFunction {
   readonly name: string;
@@ -237,8 +245,12 @@ export interface WasmImport {
   readonly params: readonly ValueType[];
   readonly result?: ValueType;
 }
-const section = (id: number, content: Code): number[] => [id, ...uleb(content.length), ...content];
-const list = (items: readonly Code[]): number[] => [...uleb(items.length), ...items.flat()];
+const section = (id: number, content: readonly number[]): number[] => [
+  id,
+  ...uleb(content.length),
+  ...content,
+];
+const list = (items: readonly Code[]): number[] => bytesOf([...uleb(items.length), ...items]);
 const text = (s: string): number[] => {
   const bytes = [...new TextEncoder().encode(s)];
   return [...uleb(bytes.length), ...bytes];
@@ -260,8 +272,8 @@ export function assemble(
   const hosts = imports.map((f, k) => [...text('m'), ...text(f.name), 0x00, ...uleb(k)]);
   const own = (k: number): number[] => uleb(imports.length + k);
   const body = (f: WasmFunction): Code => {
-    const code = [...list(runs(f.locals)), ...f.body, 0x0b];
-    return [...uleb(code.length), ...code];
+    const code = bytesOf([list(runs(f.locals)), f.body, 0x0b]);
+    return [...uleb(code.length), code];
   };
   return Uint8Array.from([
     0x00,

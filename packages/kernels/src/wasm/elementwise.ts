@@ -204,14 +204,14 @@ class PassEmitter {
   #body(body: Pass['body'], place: Place): Code {
     this.#known.clear();
     return body.flatMap(({ to, value }) => {
-      const code: number[] = [];
+      const code: Code[] = [];
       const result = this.#value(value, place, code);
       if ('temporary' in to) return [...code, ...set(this.#temporary(to.temporary, 'v128'), result)];
       return [...code, ...this.#store(to.operand, result, place)];
     });
   }
   /** `before` receives the code that must come first; without it nothing is remembered. */
-  #value(tree: Tree, place: Place, before?: number[]): Code {
+  #value(tree: Tree, place: Place, before?: Code[]): Code {
     return vectorCode(tree, this.#op.operands, this.#e, {
       temporary: index => get(this.#temporary(index, 'v128')),
       splat: t => get(this.#splat(t)),
@@ -223,7 +223,7 @@ class PassEmitter {
         if (!before) return load;
         const local = this.#e.locals.of('v128');
         this.#known.set(index, local);
-        before.push(...set(local, load));
+        before.push(set(local, load));
         return get(local);
       },
     });

@@ -6,6 +6,7 @@ import type { FloatArray, Operand, Operation, Step, Tree } from '@apical/core';
 import { prepare } from '../prepare.js';
 import {
   block,
+  bytesOf,
   f64,
   f64Ops,
   f64Tests,
@@ -76,7 +77,7 @@ class ProgramEmitter {
     ] as const;
     const how = products.flatMap(([n, text]) => (n ? [`${n} ${text}`] : [])).join(', ');
     const note = [
-      `one WebAssembly function of ${all} operations (${Math.ceil(body.length / 1024)} KiB)`,
+      `one WebAssembly function of ${all} operations (${Math.ceil(bytesOf(body).length / 1024)} KiB)`,
       ...(how ? [`products: ${how}`] : []),
       ...(host ? [`${host} steps in JavaScript`] : []),
     ].join('; ');
