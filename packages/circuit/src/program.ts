@@ -3,16 +3,22 @@ import { ApicalError, phaseWords, unknownName } from '@apical/core';
 import type { Cell, CompileOptions, FloatArray, Operation, Program, Stage } from '@apical/core';
 import type { BuiltPopulation } from './built.js';
 import type { Circuit } from './circuit.js';
+import { directUpdates } from './direct-updates.js';
 import { PhaseCompiler } from './phase.js';
 import type { Scope } from './scope.js';
 
 type Work = Exclude<Stage, { set: unknown } | { stages: unknown }>;
 type Repeat = Extract<Stage, { repeat: unknown }>;
 
-export function lowerProgram(circuit: Circuit, program: Program, options: CompileOptions): Operation[] {
-  const compiler = new ProgramCompiler(circuit, options.apply ?? true);
-  if (options.after) compiler.whole(options.after);
-  return compiler.whole(program);
+export function lowerProgram(
+  circuit: Circuit,
+  program: Program,
+  { apply = true, keepDirections = true, after }: CompileOptions,
+): readonly Operation[] {
+  const compiler = new ProgramCompiler(circuit, apply);
+  if (after) compiler.whole(after);
+  const operations = compiler.whole(program);
+  return apply && !keepDirections ? directUpdates(operations, circuit.memory) : operations;
 }
 class ProgramCompiler {
   readonly #circuit: Circuit;

@@ -167,6 +167,11 @@ export interface Streams {
 }
 
 export interface CompileOptions {
+  /**
+   * false: directions need not be there after the program, so that weights which follow theirs linearly take
+   * outer products at once. Rounds otherwise. Default: true.
+   */
+  readonly keepDirections?: boolean;
   /** false: rules leave their directions, weights stay as they are. */
   readonly apply?: boolean;
   /** What ran before: values it filled may be read. */

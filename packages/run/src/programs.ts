@@ -16,7 +16,7 @@ export function programsOf({ circuit, programs }: BuiltModel): (name: string) =>
         : name === 'begin'
           ? undefined
           : programs.train;
-    const options = after ? { after } : {};
+    const options = { keepDirections: false, ...(after ? { after } : {}) };
     if (name === 'train' || name === 'begin') compiled.set(name, circuit.compile(program, options));
     else
       try {
