@@ -10,7 +10,7 @@ import type { Backend, DType, Operation } from '@apical/core';
 import { wasm } from '@apical/kernels';
 import { blasBackend } from '@apical/plugin-backend-blas';
 
-const blas = blasBackend({ smallest: { matrices: 0, vectors: 0 } });
+const blas = blasBackend({ smallest: 0 });
 const why = blas.unavailable?.();
 if (why !== undefined) {
   console.log(`skipped: ${why}`);

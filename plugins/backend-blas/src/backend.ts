@@ -3,14 +3,15 @@ import type { Backend } from '@apical/core';
 import { wasmBackend } from '@apical/kernels';
 import { findBlas, type Found } from './find.js';
 import { thisMachine, type Machine } from './machine.js';
-import { productsOf, smallest, type Smallest } from './products.js';
+import { productsOf } from './products.js';
 
 export interface BlasOptions {
   readonly machine?: Machine;
-  readonly smallest?: Smallest;
+  /** Multiply-accumulates from which on the library is called. */
+  readonly smallest?: number;
 }
 /** The library is looked for when it is first asked whether there is one. */
-export function blasBackend({ machine = thisMachine, smallest: from = smallest }: BlasOptions = {}): Backend {
+export function blasBackend({ machine = thisMachine, smallest }: BlasOptions = {}): Backend {
   let known: Found | undefined;
   const found = (): Found => (known ??= findBlas(machine));
   const why = (): string | undefined => {
@@ -25,7 +26,7 @@ export function blasBackend({ machine = thisMachine, smallest: from = smallest }
     products: memory => {
       const answer = found();
       if ('why' in answer) throw new Error(answer.why);
-      return productsOf(answer.blas, from)(memory);
+      return productsOf(answer.blas, smallest)(memory);
     },
   });
   return {

@@ -3,7 +3,6 @@ import { apiVersion, definePlugin } from '@apical/core';
 import { blas } from './backend.js';
 
 export { blas, blasBackend, type BlasOptions } from './backend.js';
-export { smallest, type Smallest } from './products.js';
 export type { Koffi, Machine, SharedLibrary } from './machine.js';
 export { thisMachine } from './machine.js';
 

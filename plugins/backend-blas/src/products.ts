@@ -4,86 +4,59 @@ import { plain, rowMajor, transposed } from './functions.js';
 import type { Blas } from './find.js';
 
 /**
- * The smallest products that are worth a call, in multiply-accumulates: `matrices` for several samples, `vectors` for one.
- * Smaller ones stay with the kernels.
+ * Multiply-accumulates from which on a call is made; smaller products stay with the kernels. `benches/blas.ts` found both
+ * equally fast at 3·10³ to 10⁴.
  */
-export interface Smallest {
-  readonly matrices: number;
-  readonly vectors: number;
-}
-/**
- * `benches/blas.ts` found both equally fast at 10³ to 2·10³ for matrices and for W x, at 10³ (float64) and 8·10³ (float32) for
- * outer products; on another processor it was 10⁴. The kernels are taken where it is not clear.
- */
-export const smallest: Smallest = { matrices: 4e3, vectors: 1e4 };
+export const smallest = 1e4;
+/** Fewer samples than these go one by one: a matrix of so few rows gains nothing. */
+const few = 4;
 
 /** A call costs about 0.3 µs and leaves 16 bytes of garbage that do not last. */
 export const productsOf =
-  ({ functions, address }: Blas, from: Smallest = smallest): Products =>
+  ({ functions, address }: Blas, least = smallest): Products =>
   ({ memory, dtype }) => {
     const { gemm, gemv, ger } = functions[dtype];
-    const { matrices, vectors } = from;
+    const size = dtype === 'float64' ? 8 : 4;
     // a shared memory grows in place
     const base = address(new Uint8Array(memory.buffer));
+    const addressOf = (array: ArrayBufferView): number => base + array.byteOffset;
     return (product: Product) => {
       const { op, batch, nPre, nPost } = product;
-      if (batch * nPre * nPost < (batch === 1 ? vectors : matrices)) return undefined;
-      const [W, x, y] = [product.weights, product.pre, product.post].map(a => base + a.byteOffset) as [
-        number,
-        number,
-        number,
-      ];
-      // each step reads its gain through `product`, which keeps the arrays, and with them the memory, alive
-      if (batch === 1)
-        switch (op) {
-          case 'multiply':
-            return () => gemv(rowMajor, plain, nPost, nPre, product.gain[0]!, W, nPre, x, 1, 1, y, 1);
-          case 'multiply-transposed':
-            return () => gemv(rowMajor, transposed, nPost, nPre, product.gain[0]!, W, nPre, y, 1, 1, x, 1);
-          case 'outer':
-            return () => ger(rowMajor, nPost, nPre, product.gain[0]!, y, 1, x, 1, W, nPre);
-        }
+      const single = op === 'outer' ? batch === 1 : batch < few;
+      if ((single ? 1 : batch) * nPre * nPost < least) return undefined;
+      const W = addressOf(product.weights);
+      const x = addressOf(product.pre);
+      const y = addressOf(product.post);
+      // every step reads its gain through `product`, which keeps the arrays, and with them the memory, alive
       switch (op) {
         case 'multiply':
-          return () =>
-            gemm(
-              rowMajor,
-              plain,
-              transposed,
-              batch,
-              nPost,
-              nPre,
-              product.gain[0]!,
-              x,
-              nPre,
-              W,
-              nPre,
-              1,
-              y,
-              nPost,
-            );
-        case 'multiply-transposed':
-          return () =>
-            gemm(rowMajor, plain, plain, batch, nPre, nPost, product.gain[0]!, y, nPost, W, nPre, 1, x, nPre);
+        case 'multiply-transposed': {
+          const back = op === 'multiply-transposed';
+          const [from, into] = back ? [y, x] : [x, y];
+          const [nFrom, nInto] = back ? [nPost, nPre] : [nPre, nPost];
+          const trans = back ? transposed : plain;
+          if (single)
+            return () => {
+              const gain = product.gain[0]!;
+              for (let b = 0; b < batch; b++) {
+                const source = from + b * nFrom * size;
+                const result = into + b * nInto * size;
+                gemv(rowMajor, trans, nPost, nPre, gain, W, nPre, source, 1, 1, result, 1);
+              }
+            };
+          const transW = back ? plain : transposed;
+          return () => {
+            const gain = product.gain[0]!;
+            gemm(rowMajor, plain, transW, batch, nInto, nFrom, gain, from, nFrom, W, nPre, 1, into, nInto);
+          };
+        }
         case 'outer': {
+          if (single) return () => ger(rowMajor, nPost, nPre, product.gain[0]!, y, 1, x, 1, W, nPre);
           const share = 1 / batch;
-          return () =>
-            gemm(
-              rowMajor,
-              transposed,
-              plain,
-              nPost,
-              nPre,
-              batch,
-              product.gain[0]! * share,
-              y,
-              nPost,
-              x,
-              nPre,
-              1,
-              W,
-              nPre,
-            );
+          return () => {
+            const gain = product.gain[0]! * share;
+            gemm(rowMajor, transposed, plain, nPost, nPre, batch, gain, y, nPost, x, nPre, 1, W, nPre);
+          };
         }
       }
     };

@@ -17,7 +17,7 @@ const why = blas.unavailable?.();
 const options = why === undefined ? {} : { skip: `no BLAS here: ${why}` };
 if (why !== undefined) console.error(`skipped: the backend blas is not tested here: ${why}`);
 /** Every product, however small, goes to the library. */
-const always = blasBackend({ smallest: { matrices: 0, vectors: 0 } });
+const always = blasBackend({ smallest: 0 });
 
 for (const dtype of ['float64', 'float32'] as const)
   t.test(`blas, ${dtype}: the suite of every backend, with and without small products`, options, async t => {
