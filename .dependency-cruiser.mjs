@@ -11,6 +11,7 @@ const may = {
   data: ['core', 'numerics'],
   circuit: ['core', 'equations', 'numerics', 'kernels'],
   testing: ['core', 'equations', 'numerics', 'kernels', 'circuit'],
+  bench: ['core', 'equations', 'numerics', 'kernels', 'circuit'],
   run: ['core', 'equations', 'numerics', 'kernels', 'data', 'circuit', 'config', 'bus'],
   compare: ['core', 'numerics', 'run', 'config'],
   report: ['core', 'numerics'],
