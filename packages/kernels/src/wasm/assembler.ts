@@ -72,6 +72,8 @@ export const f64Tests = {
 export const f64FromBool = plain(0xb8);
 export const f64FromF32 = plain(0xbb);
 export const i64FromF64 = plain(0xfc, 0x06);
+export const i64ShiftRight = plain(0x88);
+export const i32FromI64 = plain(0xa7);
 export const i64Remainder = plain(0x82);
 export const i64IsZero = plain(0x50);
 export const i64 = (value: number): Code => [0x42, ...sleb(value)];
@@ -135,8 +137,32 @@ export const v128Constant = (size: 4 | 8, value: number): Code => {
 export const v128Ops = {
   splatI32: simd(17),
   lessI32: simd(57),
+  shiftLeftI32: simd(171),
+  /** Arithmetic. */
+  shiftRightI32: simd(172),
+  addI32: simd(174),
+  subtractI32: simd(177),
+  f32FromI32: simd(250),
+  /** Of the low two lanes. */
+  f64FromI32: simd(254),
   and: simd(78),
   andNot: simd(79),
+  or: simd(80),
+  xor: simd(81),
+  /** Products of unsigned 32-bit lanes 0 and 1, 2 and 3, in 64 bits. */
+  productLow: simd(222),
+  productHigh: simd(223),
+  shiftRightUnsignedI32: simd(173),
+  shiftLeftI64: simd(203),
+  equalI64: simd(214),
+  /** Unsigned 32-bit lanes 0 and 1. */
+  f64FromU32: simd(255),
+  i64FromU32: simd(201),
+  /** Truncated, into lanes 0 and 1. */
+  u32FromF64: simd(253),
+  floor: simd(0x75),
+  /** Two float64, rounded, into lanes 0 and 1. */
+  narrow: simd(94),
   bitselect: simd(82),
   /** Two float32 of the low half, as float64. */
   widen: simd(0x5f),
@@ -165,6 +191,11 @@ export const vectors = {
     divide: simd(231),
     min: simd(232),
     max: simd(233),
+    /** b < a ? b : a, and a < b ? b : a: NaN of the first is kept. */
+    lower: simd(234),
+    upper: simd(235),
+    shiftLeft: simd(171),
+    addInteger: simd(174),
   },
   8: {
     splat: simd(20),
@@ -186,6 +217,10 @@ export const vectors = {
     divide: simd(243),
     min: simd(244),
     max: simd(245),
+    lower: simd(246),
+    upper: simd(247),
+    shiftLeft: simd(203),
+    addInteger: simd(206),
   },
 } as const;
 /** Runs `body` while `condition`; both may be any code. */

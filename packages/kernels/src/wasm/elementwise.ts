@@ -34,7 +34,7 @@ import {
   type Position,
 } from './emission.js';
 import { step } from './kernel-code.js';
-import { canCompile, isScalar, scalarCode, vectorCode, visit } from './tree-code.js';
+import { canCompile, scalarCode, vectorCode, visit } from './tree-code.js';
 
 type Loop = Extract<Pass, { readonly kind: 'loop' }>;
 type Reduce = Extract<Pass, { readonly kind: 'reduce' }>;

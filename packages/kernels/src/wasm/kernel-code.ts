@@ -27,6 +27,18 @@ export class Locals {
     this.#taken = outer;
     return code;
   }
+  /** Vectors that never change, by their code: found at the start of the function. */
+  readonly #constants = new Map<string, { readonly local: number; readonly code: Code }>();
+  constant(code: Code): Code {
+    const key = String(code);
+    let found = this.#constants.get(key);
+    if (!found) this.#constants.set(key, (found = { local: this.#new('v128'), code }));
+    return get(found.local);
+  }
+  /** Goes before the body of the function. */
+  get constants(): Code {
+    return [...this.#constants.values()].map(c => set(c.local, c.code));
+  }
   #new(type: ValueType): number {
     this.types.push(type);
     return this.#first + this.types.length - 1;

@@ -15,7 +15,9 @@ import {
   get,
   i32,
   i64,
+  i32FromI64,
   i64FromF64,
+  i64ShiftRight,
   i64IsZero,
   i64Remainder,
   ifThen,
@@ -28,6 +30,7 @@ import { emitElementwise } from './elementwise.js';
 import { cellValue, type Emission } from './emission.js';
 import { Locals, type Size } from './kernel-code.js';
 import { ModuleBuilder } from './module.js';
+import { normals } from './normals.js';
 import { emitProduct, isSmall, type Product, type Room } from './products.js';
 import { addBias, correlateBias, fill, settled, sum, transpose } from './verbs.js';
 
@@ -68,7 +71,12 @@ class ProgramEmitter {
   compile(operations: readonly Operation[], memory: WebAssembly.Memory): CompiledProgram {
     const body = this.#list(operations);
     const { all, written, kernels, library, host } = this.#counts;
-    this.#module.add({ name: 'step', params: [], locals: this.#locals.types, body });
+    this.#module.add({
+      name: 'step',
+      params: [],
+      locals: this.#locals.types,
+      body: [...this.#locals.constants, ...body],
+    });
     const { step } = this.#module.instantiate(memory) as { step: Step };
     const products = [
       [written, 'written out'],
@@ -88,7 +96,7 @@ class ProgramEmitter {
   }
   #one(operation: Operation): Code {
     this.#counts.all++;
-    return (this.#control(operation) ?? this.#leaf(operation)) as Code;
+    return this.#control(operation) ?? this.#leaf(operation);
   }
   #host(step: Step): Code {
     this.#counts.host++;
@@ -154,6 +162,8 @@ class ProgramEmitter {
         return this.#meanOver(operation.arrays);
       case 'increment':
         return increment(operation.cell);
+      case 'normal':
+        return this.#normal(operation);
       default:
         return undefined;
     }
@@ -197,6 +207,24 @@ class ProgramEmitter {
     const body = [{ to: { operand: 0 }, value }];
     const passes = [{ kind: 'loop', over: 'neuron', units, body }] as const;
     return emitElementwise({ op: 'elementwise', where: 'verb', batch: 1, operands, passes }, this.#e);
+  }
+  #normal({ key, counter, into }: Extract<Operation, { readonly op: 'normal' }>): Code {
+    const { size } = this.#e;
+    const index = this.#locals.of('i64');
+    return [
+      ...set(index, i64FromF64(cellValue(counter))),
+      ...this.#module.kernel(
+        'normals',
+        () => normals(size),
+        i32(into.byteOffset),
+        i32(into.length),
+        ...key.map(i32),
+        i32FromI64(get(index)),
+        i32FromI64(i64ShiftRight(get(index), i64(32))),
+        i32(this.#options.room.spare),
+      ),
+      ...increment(counter),
+    ];
   }
   #meanOver(arrays: readonly FloatArray[]): Code {
     const { size } = this.#e;

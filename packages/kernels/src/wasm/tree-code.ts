@@ -86,8 +86,8 @@ export function vectorCode(tree: Tree, operands: readonly Operand[], e: Emission
   if (isBinary(name)) return v[name](a, b);
   if (isUnary(name)) return v[name](a);
   if (isComparison(name)) return v128Ops.and(v[name](a, b), number(1));
-  if (name === 'relu') return v.max(a, number(0));
-  if (name === 'clip') return v.min(v.max(a, b), c);
+  if (name === 'relu') return v.upper(a, number(0));
+  if (name === 'clip') return v.lower(v.upper(a, b), c);
   // not 0, and not NaN: both compare false with |c| > 0
   if (name === 'where') return v128Ops.bitselect(b, c, v.greater(v.abs(a), number(0)));
   if (name === 'power') return powerCode(a, b, e);
