@@ -95,7 +95,7 @@ for (const dtype of ['float32', 'float64'] as const)
       const stream = createRandomSource(0).stream('bench/input');
       circuit.signal(input).forEach((_, i, x) => (x[i] = stream.uniform()));
       for (let b = 0; b < 64; b++) circuit.signal(target)[b * 10 + (b % 10)] = 1;
-      return circuit.compile(programs.train);
+      return circuit.compile(programs.train, { keepDirections: false });
     });
     line(`BP 784-3×500-10, batch 64, ${optimiser.name}, ${dtype}`, steps, 64, 'samples/s');
   }

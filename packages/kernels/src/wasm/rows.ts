@@ -29,6 +29,9 @@ import { sumRows } from './sums.js';
 
 const [W, X, Y, PRE, POST, GAIN] = [0, 1, 2, 3, 4, 5] as const;
 
+/** Rows that are walked at once, and vectors of each that are written out in the loop; more of either was slower. */
+const rowsAtOnce = 4;
+const vectorsAtOnce = 2;
 /** Locals of a walk over rows. */
 class Walk {
   readonly l = new Locals(6);
@@ -42,7 +45,7 @@ class Walk {
   readonly y = this.l.of('i32');
   readonly last = this.l.of('i32');
   readonly mask = this.l.of('v128');
-  readonly rows = Array.from({ length: 8 }, () => this.l.of('i32'));
+  readonly rows = Array.from({ length: rowsAtOnce }, () => this.l.of('i32'));
 
   constructor(size: Size) {
     this.#size = size;
@@ -74,16 +77,18 @@ class Walk {
       ...step(this.y, i32(count * this.#size)),
     ]);
   }
-  /** `work` for each pair of vectors of a row, then for a single one, then for what hangs over. */
+  /** `work` for the vectors of a row, then for what hangs over. */
   alongRow(work: (at: number, masked: boolean) => Code): Code {
     return [
       ...set(this.offset, i32(0)),
-      ...loopWhile(less(add(get(this.offset), i32(16)), get(this.whole)), [
-        ...work(0, false),
-        ...work(16, false),
-        ...step(this.offset, i32(32)),
+      ...loopWhile(less(add(get(this.offset), i32(16 * (vectorsAtOnce - 1))), get(this.whole)), [
+        ...Array.from({ length: vectorsAtOnce }, (_, k) => work(16 * k, false)).flat(),
+        ...step(this.offset, i32(16 * vectorsAtOnce)),
       ]),
-      ...ifThen(less(get(this.offset), get(this.whole)), [...work(0, false), ...step(this.offset, i32(16))]),
+      ...loopWhile(less(get(this.offset), get(this.whole)), [
+        ...work(0, false),
+        ...step(this.offset, i32(16)),
+      ]),
       ...ifThen(less(get(this.offset), get(this.rowBytes)), work(0, true)),
     ];
   }
@@ -102,7 +107,7 @@ export function gemv(size: Size, fused: boolean): WasmFunction {
   const madd = multiplyAdd({ size, fused });
   const lanes = 16 / size;
   const [x, g] = [l.of('v128'), l.of('v128')];
-  const sums = Array.from({ length: 8 }, () => l.of('v128'));
+  const sums = Array.from({ length: rowsAtOnce }, () => l.of('v128'));
   const group = (count: number): Code => {
     const rows = sums.slice(0, count);
     const along = walk.alongRow((at, masked) => [
@@ -137,7 +142,7 @@ export function gemv(size: Size, fused: boolean): WasmFunction {
           ).flat();
     return walk.groups(count, [...rows.flatMap(sum => set(sum, v128Ops.zero())), ...along, ...store]);
   };
-  const body = [...walk.start, ...set(g, splatOf(size, get(GAIN))), ...group(8), ...group(4), ...group(1)];
+  const body = [...walk.start, ...set(g, splatOf(size, get(GAIN))), ...group(rowsAtOnce), ...group(1)];
   return { name: 'gemv', params, locals: l.types, body };
 }
 /** x[j] += Σ_i (gain · y[i]) W[i, j], row after row. */
@@ -148,7 +153,7 @@ export function gemvTransposed(size: Size, fused: boolean): WasmFunction {
   const madd = multiplyAdd({ size, fused });
   const ops = scalarOps(size);
   const [sum, old] = [l.of('v128'), l.of('v128')];
-  const scales = Array.from({ length: 8 }, () => l.of('v128'));
+  const scales = Array.from({ length: rowsAtOnce }, () => l.of('v128'));
   const group = (count: number): Code => {
     const scaled = scales
       .slice(0, count)
@@ -170,7 +175,7 @@ export function gemvTransposed(size: Size, fused: boolean): WasmFunction {
     });
     return walk.groups(count, [...scaled, ...along]);
   };
-  const body = [...walk.start, ...group(8), ...group(1)];
+  const body = [...walk.start, ...group(rowsAtOnce), ...group(1)];
   return { name: 'gemvTransposed', params, locals: l.types, body };
 }
 /** W[i, j] += (gain · y[i]) x[j] */
