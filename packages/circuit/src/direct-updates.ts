@@ -1,20 +1,32 @@
 /**
- * Weights that follow their direction linearly (w ← a w + s g) take outer products themselves: the direction, an array
+ * Weights that follow their direction linearly (w ← a w + s g, where g = an outer product + c w) take outer products themselves: the direction, an array
  * as large as the weights, is neither cleared nor filled nor read. Of a program whose directions are wanted
  * nothing is changed.
  */
-import type { Cell, Elementwise, FloatArray, Memory, Operation, Tree } from '@apical/core';
+import type {
+  Assignment,
+  Cell,
+  Elementwise,
+  FloatArray,
+  Memory,
+  Operand,
+  Operation,
+  Tree,
+} from '@apical/core';
 import { linear } from './linear.js';
 import { arraysOf, hasCall, overlaps, touches } from './touches.js';
 
 type Outer = Extract<Operation, { readonly op: 'outer' }>;
 type When = Extract<Operation, { readonly op: 'when' }>;
+type Add = Extract<Operation, { readonly op: 'add' }>;
 /** Where a direction lives in a list of operations. */
 interface Passage {
-  readonly direction: FloatArray;
-  /** Positions of `fill`, `outer` and the `when` that applies it, and of the application in that. */
-  readonly fill: number;
-  readonly outer: number;
+  /** Positions of what only fills the direction. */
+  readonly filling: readonly number[];
+  readonly outer: Outer;
+  /** Multiples of weights that are added to it. */
+  readonly terms: readonly Add[];
+  /** Position of the `when` that applies it, and of the application in that. */
   readonly when: number;
   readonly application: number;
 }
@@ -27,7 +39,7 @@ export function directUpdates(
   let list = operations;
   for (const o of operations) {
     if (o.op !== 'fill' || o.value !== 0) continue;
-    const passage = leavesOf(whole, o.into) === 3 ? passageOf(list, o.into) : undefined;
+    const passage = passageOf(list, o.into, leavesOf(whole, o.into));
     const direct = passage && rewritten(list, passage, memory);
     if (direct) list = direct;
   }
@@ -40,37 +52,43 @@ function leavesOf(operations: readonly Operation[], data: FloatArray): number {
     0,
   );
 }
-function passageOf(list: readonly Operation[], direction: FloatArray): Passage | undefined {
+/** `leaves`: how many operations of the whole program work on the direction. */
+function passageOf(list: readonly Operation[], direction: FloatArray, leaves: number): Passage | undefined {
   const at = list.flatMap((o, k) => (touches(o, direction) ? [k] : []));
-  const [fill = -1, outer = -1, when = -1] = at;
-  const [a, b, c] = [list[fill], list[outer], list[when]];
-  if (at.length !== 3 || a?.op !== 'fill' || b?.op !== 'outer' || c?.op !== 'when') return undefined;
-  if (b.weights !== direction) return undefined;
-  const inside = c.body.flatMap((o, k) => (touches(o, direction) ? [k] : []));
-  if (inside.length !== 1) return undefined;
+  const filling = at.slice(0, -1);
+  const [fill, ...rest] = filling.map(k => list[k]!);
+  const outers = rest.filter((o): o is Outer => o.op === 'outer' && o.weights === direction);
+  const terms = rest.filter((o): o is Add => o.op === 'add' && o.into === direction);
+  const [outer, second] = outers;
+  const when = at.at(-1) ?? -1;
+  const last = list[when];
+  if (fill?.op !== 'fill' || !outer || second || last?.op !== 'when') return undefined;
+  if (leaves !== at.length || outers.length + terms.length !== rest.length) return undefined;
+  const inside = last.body.flatMap((o, k) => (touches(o, direction) ? [k] : []));
+  const [application] = inside;
+  if (application === undefined || inside.length !== 1) return undefined;
   // the factors must still be there when they are applied
-  const factors = [b.pre, b.post, b.gain];
-  const between = [...list.slice(outer + 1, when), ...c.body.slice(0, inside[0])];
+  const factors = [outer.pre, outer.post, outer.gain, ...terms.flatMap(t => [t.from, t.gain])];
+  const between = [...list.slice(filling[1]! + 1, when), ...last.body.slice(0, application)];
   const written = (o: Operation): boolean =>
     hasCall(o) || writtenBy(o).some(x => factors.some(f => overlaps(x, f)));
-  return between.some(written) ? undefined : { direction, fill, outer, when, application: inside[0]! };
+  return between.some(written) ? undefined : { filling, outer, terms, when, application };
 }
 function rewritten(list: readonly Operation[], p: Passage, memory: Memory): Operation[] | undefined {
-  const outer = list[p.outer] as Outer;
   const when = list[p.when] as When;
-  const application = applied(when.body[p.application]!, outer, memory);
+  const application = applied(when.body[p.application]!, p, memory);
   if (!application) return undefined;
   const body = when.body.flatMap((o, k) => (k === p.application ? application : [o]));
   return list.flatMap((o, k) => {
-    if (k === p.fill || k === p.outer) return [];
+    if (p.filling.includes(k)) return [];
     return k === p.when ? [{ ...when, body }] : [o];
   });
 }
-/** The operations that do at once what `outer` into the direction and `update` would do. */
-function applied(update: Operation, outer: Outer, memory: Memory): Operation[] | undefined {
+/** The operations that do at once what filling the direction and `update` would do. */
+function applied(update: Operation, { outer, terms }: Passage, memory: Memory): Operation[] | undefined {
   if (update.op === 'add') {
     // gain 1: nothing else writes this cell
-    if (update.from !== outer.weights || update.gain[0] !== 1) return undefined;
+    if (terms.length || update.from !== outer.weights || update.gain[0] !== 1) return undefined;
     return [{ ...outer, weights: update.into }];
   }
   if (update.op !== 'elementwise') return undefined;
@@ -84,54 +102,56 @@ function applied(update: Operation, outer: Outer, memory: Memory): Operation[] |
   const g = operands.findIndex(o => o.data === outer.weights);
   const found =
     g < 0 || operands[w]!.extent !== 'neuron' ? undefined : linear(assignment.value, update, w, g);
-  if (!found?.direction || !found.weights) return undefined;
+  const weights = operands[w]!.data;
+  if (!found?.direction || !found.weights || terms.some(t => t.from !== weights)) return undefined;
   const gain = memory.allocateCell(0);
   const decay = memory.allocateCell(1);
   const decays = memory.allocateCell(0);
-  const keeps = found.weights.kind === 'number' && found.weights.value === 1;
+  const keeps = terms.length === 0 && found.weights.kind === 'number' && found.weights.value === 1;
+  const own = [outer.gain, ...terms.map(t => t.gain)];
   return [
-    scalars(update, outer.gain, [gain, decay, decays], found.direction, found.weights),
+    scalars(update, own, [gain, decay, decays], found.direction, found.weights),
     ...(keeps ? [] : [{ op: 'when', cell: decays, body: [scaled(update, w, decay)] } as const]),
-    { ...outer, weights: operands[w]!.data, gain },
+    { ...outer, weights, gain },
   ];
 }
-/** gain ← factor of the direction · its own gain; decay ← factor of the weights; decays ← decay − 1 */
+/**
+ * gain ← direction · own gain of the outer product; decay ← weights + Σ direction · own gain of a term;
+ * decays ← decay − 1. `direction` and `weights` are the factors in the update.
+ */
 function scalars(
   update: Elementwise,
-  own: Cell,
-  cells: readonly [Cell, Cell, Cell],
+  own: readonly Cell[],
+  [gain, decay, decays]: readonly [Cell, Cell, Cell],
   direction: Tree,
   weights: Tree,
 ): Elementwise {
-  const n = update.operands.length;
-  const cell = (name: string, data: Cell) => ({ name, extent: 'scalar', data, units: 1 }) as const;
+  const operands: Operand[] = [...update.operands];
+  const cell = (name: string, data: Cell): number =>
+    operands.push({ name, extent: 'scalar', data, units: 1 }) - 1;
   const operand = (index: number): Tree => ({ kind: 'operand', index });
-  const call = (name: 'multiply' | 'subtract', ...args: Tree[]): Tree => ({ kind: 'call', name, args });
-  const [gain, decay, decays] = cells;
+  const call = (name: 'add' | 'multiply' | 'subtract', ...args: Tree[]): Tree => ({
+    kind: 'call',
+    name,
+    args,
+  });
+  const set = (name: string, data: Cell, value: Tree): Assignment => ({
+    to: { operand: cell(name, data) },
+    value,
+  });
+  const [first, ...rest] = own.map((data, k) => call('multiply', direction, operand(cell(`own${k}`, data))));
+  const kept = rest.reduce((sum, term) => call('add', sum, term), weights);
+  const body = [
+    set('gain', gain, first!),
+    set('decay', decay, kept),
+    set('decays', decays, call('subtract', kept, { kind: 'number', value: 1 })),
+  ];
   return {
     op: 'elementwise',
     where: `${update.where}/gains`,
     batch: 1,
-    operands: [
-      ...update.operands,
-      cell('own', own),
-      cell('gain', gain),
-      cell('decay', decay),
-      cell('decays', decays),
-    ],
-    passes: [
-      ...update.passes.slice(0, -1),
-      {
-        kind: 'loop',
-        over: 'scalar',
-        units: 1,
-        body: [
-          { to: { operand: n + 1 }, value: call('multiply', direction, operand(n)) },
-          { to: { operand: n + 2 }, value: weights },
-          { to: { operand: n + 3 }, value: call('subtract', operand(n + 2), { kind: 'number', value: 1 }) },
-        ],
-      },
-    ],
+    operands,
+    passes: [...update.passes.slice(0, -1), { kind: 'loop', over: 'scalar', units: 1, body }],
   };
 }
 /** w ← decay w */

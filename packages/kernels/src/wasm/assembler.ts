@@ -85,6 +85,8 @@ const simd = (opcode: number) => plain(0xfd, ...uleb(opcode));
 /** Memory operands: no alignment is promised. */
 const memory = (opcode: readonly number[], offset: number): number[] => [...opcode, 0, ...uleb(offset)];
 export const v128Load = (address: Code, offset = 0): Code => [address, 0xfd, ...memory([0x00], offset)];
+/** 8 bytes; the others are 0. */
+export const loadPair = (address: Code, offset = 0): Code => [address, 0xfd, ...memory([0x5d], offset)];
 export const v128Store = (address: Code, value: Code, offset = 0): Code => [
   address,
   value,

@@ -32,7 +32,17 @@ import { Locals, type Size } from './kernel-code.js';
 import { ModuleBuilder } from './module.js';
 import { normals } from './normals.js';
 import { emitProduct, isSmall, type Product, type Room } from './products.js';
-import { addBias, correlateBias, fill, settled, sum, transpose } from './verbs.js';
+import {
+  addBias,
+  addBiasRows,
+  addSums,
+  correlateBias,
+  fill,
+  settled,
+  sum,
+  sumSamples,
+  transpose,
+} from './verbs.js';
 
 export interface ProgramOptions {
   readonly size: Size;
@@ -132,8 +142,8 @@ class ProgramEmitter {
         const samples = into.length / (bias.length * area);
         const sizes = [samples, bias.length, area].map(i32);
         return kernel(
-          'addBias',
-          () => addBias(size),
+          area === 1 ? 'addBiasRows' : 'addBias',
+          () => (area === 1 ? addBiasRows(size) : addBias(size)),
           i32(into.byteOffset),
           i32(bias.byteOffset),
           ...sizes,
@@ -143,14 +153,24 @@ class ProgramEmitter {
       case 'correlate-bias': {
         const { into, post, area, scale, gain, by } = operation;
         const samples = post.length / (into.length * area);
+        const factors = i32(by?.byteOffset ?? 0);
+        const scaled = f64Ops.multiply(cellValue(gain), f64(scale));
+        if (area === 1) {
+          const sums = i32(this.#options.room.panels(8 * into.length + 8, 0).rows);
+          const [to, n] = [i32(into.byteOffset), i32(into.length)];
+          return [
+            kernel('sumSamples', () => sumSamples(size), sums, i32(post.byteOffset), i32(samples), n),
+            kernel('addSums', () => addSums(size), to, sums, n, scaled, factors),
+          ];
+        }
         return kernel(
           'correlateBias',
           () => correlateBias(size),
           i32(into.byteOffset),
           i32(post.byteOffset),
           ...[samples, into.length, area].map(i32),
-          f64Ops.multiply(cellValue(gain), f64(scale)),
-          i32(by?.byteOffset ?? 0),
+          scaled,
+          factors,
         );
       }
       case 'transpose': {

@@ -1,6 +1,7 @@
 /** Kernels of the small verbs, in scalar loops: biases shared over a batch, transposition, means, settling. */
 import {
   add,
+  and,
   demote,
   f64,
   f64FromF32,
@@ -12,10 +13,15 @@ import {
   i32,
   ifElse,
   less,
+  loadPair,
   loopWhile,
   mul,
   select,
   set,
+  v128Load,
+  v128Ops,
+  v128Store,
+  vectors,
   type Code,
   type ValueType,
   type WasmFunction,
@@ -51,6 +57,35 @@ export function addBias(size: Size): WasmFunction {
   const row = times(c, get(N), [...set(v, ops.multiply(gainOf(size, GAIN), bias)), ...each]);
   return kernel('addBias', ['i32', 'i32', 'i32', 'i32', 'i32', 'f64'], l, times(b, get(SAMPLES), row));
 }
+/** As `addBias` with area 1, in vectors. */
+export function addBiasRows(size: Size): WasmFunction {
+  const [INTO, BIAS, SAMPLES, N, , GAIN] = [0, 1, 2, 3, 4, 5] as const;
+  const l = new Locals(6);
+  const v = vectors[size];
+  const ops = scalarOps(size);
+  const [b, from, whole, end] = [l.of('i32'), l.of('i32'), l.of('i32'), l.of('i32')];
+  const g = l.of('v128');
+  const bytes = mul(get(N), i32(size));
+  const walk = (by: number): Code => [...step(INTO, i32(by)), ...step(from, i32(by))];
+  const more = ops.multiply(gainOf(size, GAIN), floatLoad(size, get(from)));
+  const row = [
+    ...set(from, get(BIAS)),
+    ...loopWhile(less(get(from), get(whole)), [
+      ...v128Store(get(INTO), v.add(v128Load(get(INTO)), v.multiply(get(g), v128Load(get(from))))),
+      ...walk(16),
+    ]),
+    ...loopWhile(less(get(from), get(end)), [
+      ...floatStore(size, get(INTO), ops.add(floatLoad(size, get(INTO)), more)),
+      ...walk(size),
+    ]),
+  ];
+  return kernel('addBiasRows', ['i32', 'i32', 'i32', 'i32', 'i32', 'f64'], l, [
+    ...set(g, v.splat(gainOf(size, GAIN))),
+    ...set(end, add(get(BIAS), bytes)),
+    ...set(whole, add(get(BIAS), and(bytes, i32(-16)))),
+    ...times(b, get(SAMPLES), row),
+  ]);
+}
 /** (into, post, samples, n, area, gain, by): into[c] += gain · by[c] · Σ over b and a of post[b, c, a]; by 0: none. */
 export function correlateBias(size: Size): WasmFunction {
   const [INTO, POST, SAMPLES, N, AREA, GAIN, BY] = [0, 1, 2, 3, 4, 5, 6] as const;
@@ -74,6 +109,51 @@ export function correlateBias(size: Size): WasmFunction {
     ...floatStore(size, to, narrow(size, f64Ops.add(wide(size, floatLoad(size, to)), more))),
   ]);
   return kernel('correlateBias', ['i32', 'i32', 'i32', 'i32', 'i32', 'f64', 'i32'], l, body);
+}
+/** Sums over samples for `correlateBias` with area 1, two units at a time: (sums [n] in float64, post, samples, n). */
+export function sumSamples(size: Size): WasmFunction {
+  const [SUMS, POST, SAMPLES, N] = [0, 1, 2, 3] as const;
+  const l = new Locals(4);
+  const v = vectors[8];
+  const [b, c, from, to] = [l.of('i32'), l.of('i32'), l.of('i32'), l.of('i32')];
+  const pair = size === 4 ? v128Ops.widen(loadPair(get(from))) : v128Load(get(from));
+  // an odd last unit takes the next row's first along: its sum is written beyond the end, into the spare room
+  const row = [
+    ...set(to, get(SUMS)),
+    ...set(from, add(get(POST), mul(mul(get(b), get(N)), i32(size)))),
+    ...set(c, i32(0)),
+    ...loopWhile(less(get(c), get(N)), [
+      ...v128Store(get(to), v.add(v128Load(get(to)), pair)),
+      ...step(to, i32(16)),
+      ...step(from, i32(2 * size)),
+      ...step(c, i32(2)),
+    ]),
+  ];
+  const clear = [
+    ...set(to, get(SUMS)),
+    ...loopWhile(less(get(to), add(get(SUMS), mul(get(N), i32(8)))), [
+      ...v128Store(get(to), v128Ops.zero()),
+      ...step(to, i32(16)),
+    ]),
+  ];
+  return kernel('sumSamples', ['i32', 'i32', 'i32', 'i32'], l, [...clear, ...times(b, get(SAMPLES), row)]);
+}
+/** (into, sums in float64, n, gain, by): into[c] += gain · by[c] · sums[c]; by 0: none. */
+export function addSums(size: Size): WasmFunction {
+  const [INTO, SUMS, N, GAIN, BY] = [0, 1, 2, 3, 4] as const;
+  const l = new Locals(5);
+  const c = l.of('i32');
+  const offset = mul(get(c), i32(size));
+  const to = add(get(INTO), offset);
+  const factor = ifElse('f64', get(BY), wide(size, floatLoad(size, add(get(BY), offset))), f64(1));
+  const sum = floatLoad(8, add(get(SUMS), mul(get(c), i32(8))));
+  const more = f64Ops.multiply(f64Ops.multiply(get(GAIN), sum), factor);
+  return kernel(
+    'addSums',
+    ['i32', 'i32', 'i32', 'f64', 'i32'],
+    l,
+    times(c, get(N), floatStore(size, to, narrow(size, f64Ops.add(wide(size, floatLoad(size, to)), more)))),
+  );
 }
 /** (into, source, rows, cols, gain): into[j, i] = gain · source[i, j] */
 export function transpose(size: Size): WasmFunction {
