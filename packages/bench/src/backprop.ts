@@ -68,10 +68,8 @@ export function backpropWorkload(parts: ModelParts, network: Network): Workload 
       if (network.head === 'softmax-cross-entropy')
         for (let b = 0; b < batch; b++) wanted[b * classes + ((b * 7) % classes)] = 1;
       else for (let i = 0; i < wanted.length; i++) wanted[i] = mixed(i, 9);
-      return {
-        step: circuit.compile(programs.train, { keepDirections: false }),
-        output: circuit.signal(output),
-      };
+      const step = circuit.compile(programs.train, { keepDirections: false }); // as runs do
+      return { step, output: circuit.signal(output) };
     },
   };
 }

@@ -7,6 +7,8 @@ export interface BenchResult {
   /** Raised when a field changes its meaning or goes. */
   readonly schema: 1;
   readonly machine: Machine;
+  /** What seconds are: CPU time of the process, or time on the wall. */
+  readonly clock: 'cpu' | 'wall';
   readonly backends: readonly {
     readonly name: string;
     readonly flags: Backend['flags'];

@@ -1,6 +1,7 @@
 /** The `apical` command: what it understands, and the help that teaches it. */
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError } from 'commander';
+import { bench, type BenchGiven } from './commands/bench.js';
 import { compare, type CompareOptions } from './commands/compare.js';
 import { complete, completion, shells } from './commands/completion.js';
 import { fetchData, listData, whereData } from './commands/data.js';
@@ -18,6 +19,15 @@ const { version } = createRequire(import.meta.url)('../package.json') as { reado
 const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}\n`;
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const listed = (value: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  ...value.split(',').filter(Boolean),
+];
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('give a number above 0.');
+  return value;
+}
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
@@ -30,6 +40,17 @@ Overrides:
   a.b.c=value            schemes.fa.plasticity.forward.optimiser.parameters.eta=0.1
   group=option           task=mnist
   +key=value, ~key       add a key, take one away
+`;
+
+const benchHelp = `
+Workloads:
+  gemm-BxNxM    a layer's drive for B samples        gemv-NxM   the same for one sample
+  ger-NxM       a weight update from one sample      tanh, exp, normals   10⁴ numbers
+  bp-…          BP: a training step of a network     leaky-…, microcircuit-…   online learning, one sample a step
+How to read it:
+  limit compute  arithmetic would take longest at the peak of plain 128-bit SIMD; % is of its GFLOP/s
+  limit memory   reading and writing would; % is of the GB/s of the smallest memory that holds the data
+  Wider vectors or fused multiply-add can be above 100 %. Other work on the machine lowers all figures: see the load.
 `;
 
 /** Runs one command line (without `node` and the script's name); answers the exit code. Never throws. */
@@ -210,6 +231,28 @@ function describeLooking(program: Command, with_: With): void {
     .argument('[paths...]', 'case files or folders; default: those of the loaded plugins')
     .addHelpText('after', examples('apical verify', 'apical verify plugins/bp/test/golden'))
     .action(with_((context, paths: string[]) => verify(context, paths)));
+  program
+    .command('bench')
+    .summary('how fast the backends are on this machine')
+    .description(
+      'Times single operations and whole training steps on every backend, in float32 and float64, and tells what share ' +
+        'of the machine’s measured peak they reach. Backends take turns in short rounds; medians are told.',
+    )
+    .option('--seconds <n>', 'for each workload, precision and backend', positive, 0.3)
+    .option('--backend <names>', 'only these, separated by commas (repeatable); default: all', listed, [])
+    .option('--wall', 'time on the wall instead of CPU time: for a BLAS with several threads', false)
+    .option('--only <text>', 'only workloads with this text in their name', '')
+    .option('--dtype <names>', 'only float32 or float64', listed, [])
+    .addHelpText(
+      'after',
+      benchHelp +
+        examples(
+          'apical bench',
+          'apical bench --backend wasm,blas --only bp --seconds 2',
+          'apical bench --json > bench.json',
+        ),
+    )
+    .action(with_((context, options: BenchGiven) => bench(context, options)));
   const data = program
     .command('data')
     .summary('data sets: list, fetch, where')

@@ -70,7 +70,7 @@ t.test('show config tells origins, show circuit what is built', async t => {
     name: 'tiny',
     seeds: [0, 1],
   });
-  const circuit = await apical('show', 'circuit', './tiny.yaml', 'schemes=fa');
+  const circuit = await apical('show', 'circuit', './tiny.yaml', 'schemes=fa', 'train.backend=wasm');
   t.match(circuit.out, /W1 +layer0\.r → layer1\.z +forward +dense 5 × 4 \+ bias/);
   t.match(
     circuit.out,

@@ -7,6 +7,7 @@ export type { Launched, LaunchOptions, StoreOptions } from './experiments.js';
 export type { AuditRow } from '@apical/circuit';
 export type { CircuitDescription } from './circuit-view.js';
 export type { FolderResult } from './reports.js';
+export type { BenchRequest, BenchResult } from './bench.js';
 export { readRun } from './run-folders.js';
 export { builtinPlugin } from './builtins.js';
 export { createContainer } from './container.js';

@@ -5,6 +5,7 @@ import { jsonSchema } from '@apical/config';
 import type { VerifyResult } from '@apical/testing';
 import type { AuditRow } from '@apical/circuit';
 import { auditScheme } from './audit.js';
+import { benchBackends, type BenchRequest, type BenchResult } from './bench.js';
 import { describeCircuit, type CircuitDescription } from './circuit-view.js';
 import {
   composeExperiment,
@@ -66,6 +67,8 @@ export interface Library {
   ): Promise<ComparisonResult>;
   /** Golden cases in files or folders; none: those of the loaded plugins. */
   verify(paths?: readonly string[]): Promise<VerifyResult>;
+  /** Kernels and training steps on the backends, beside what the machine can do. */
+  bench(request?: BenchRequest): Promise<BenchResult>;
   /** A run, or a comparison computed again from stored runs. */
   read(folder: string): Promise<FolderResult>;
   /** Populations, projections, programs and cost of a run, built and not computed. */
@@ -123,6 +126,7 @@ export function createLibrary(workshop: Workshop): Library {
     },
     compare: async (given, options = {}) => compareExperiment(workshop, composed(given), options),
     verify: async (paths = []) => verifyGolden(workshop, paths),
+    bench: async request => benchBackends(workshop, request),
     read: readFolder,
     circuit: async (config, { places } = {}) => describeCircuit(workshop, settled(workshop, config), places),
     audit: name => auditScheme(workshop, catalogues.Scheme.get(name)),

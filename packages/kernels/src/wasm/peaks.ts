@@ -30,8 +30,8 @@ export interface Peaks {
   /** GB/s of 128-bit loads from a buffer of so many bytes, the smallest buffer first. */
   readonly read: readonly { readonly bytes: number; readonly gigabytes: number }[];
 }
-/** Within the first, second and third cache of a usual processor, and beyond all of them. */
-const buffers = [16 << 10, 256 << 10, 4 << 20, 128 << 20];
+/** Within the first, second and third cache of a usual processor, in a large third one, and beyond all of them. */
+const buffers = [16 << 10, 256 << 10, 4 << 20, 16 << 20, 128 << 20];
 /** Independent sums, so that none waits for the one before; with two constants they fill the registers of x86. */
 const chains = 12;
 const unrolled = 4;
