@@ -2,11 +2,12 @@
  * From which size on a product is worth a call of the system's BLAS: `wasm` against `blas` without a smallest size, and
  * the garbage that a call leaves.
  *   node --conditions=@apical/source --import tsx benches/blas.ts
- * Medians of interleaved rounds of one run, one core; above 1 the library is faster.
+ * Medians of CPU time over rounds that take turns, one core; above 1 the library is faster.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Backend, DType, Operation } from '@apical/core';
+import { interleaved } from '@apical/bench';
 import { wasm } from '@apical/kernels';
 import { blasBackend } from '@apical/plugin-backend-blas';
 
@@ -17,7 +18,6 @@ if (why !== undefined) {
   process.exit();
 }
 console.log(JSON.stringify(blas.flags));
-const median = (v: readonly number[]): number => [...v].sort((a, b) => a - b)[Math.floor(v.length / 2)]!;
 type Op = 'multiply' | 'multiply-transposed' | 'outer';
 function product(
   backend: Backend,
@@ -41,22 +41,13 @@ function product(
   };
   return memory.prepare([operation], 'bench');
 }
-/** Seconds a call, medians of interleaved rounds. */
-function times(steps: readonly (() => void)[], rounds = 9, ms = 8): number[] {
-  const counts = steps.map(step => {
-    let calls = 0;
-    for (const start = performance.now(); performance.now() - start < ms; calls++) step();
-    return Math.max(1, calls);
-  });
-  const all = steps.map((): number[] => []);
-  for (let round = 0; round < rounds; round++)
-    steps.forEach((step, k) => {
-      const start = performance.now();
-      for (let c = 0; c < counts[k]!; c++) step();
-      all[k]!.push((performance.now() - start) / 1000 / counts[k]!);
-    });
-  return all.map(median);
-}
+const clock = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+/** Seconds a call of each. */
+const times = (steps: readonly (() => void)[]): number[] =>
+  interleaved(steps, { clock, seconds: 0.1 }).map(t => t.median);
 const operations: readonly Op[] = ['multiply', 'multiply-transposed', 'outer'];
 for (const dtype of ['float32', 'float64'] as const)
   for (const [batch, lengths] of [

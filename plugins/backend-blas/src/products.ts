@@ -5,7 +5,7 @@ import type { Blas } from './find.js';
 
 /**
  * Multiply-accumulates from which on a call is made; smaller products stay with the kernels. `benches/blas.ts` found both
- * equally fast at 3·10³ to 10⁴.
+ * equally fast at 10³ (32 samples) to 10⁴ (one to four).
  */
 export const smallest = 1e4;
 /** Fewer samples than these go one by one: a matrix of so few rows gains nothing. */
