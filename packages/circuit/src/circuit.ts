@@ -23,6 +23,7 @@ import type {
 } from '@apical/core';
 import { firstNonFinite } from '@apical/numerics';
 import { sides, type BuiltPopulation, type BuiltProjection, type BuiltRule } from './built.js';
+import { DelayedUpdates } from './delayed-updates.js';
 import { Parameters } from './parameters.js';
 import { buildPopulation } from './population.js';
 import { lowerProgram } from './program.js';
@@ -80,6 +81,8 @@ export class Circuit implements CircuitView {
   /** Inputs by array: what projections transmit into. */
   readonly inputs = new Map<FloatArray, string>();
   readonly #state = new Map<string, AnyArray>();
+  readonly #delayed = new DelayedUpdates();
+  #settle: Step = () => undefined;
   /** Restored counters of programs that are not compiled yet. */
   readonly #restored = new Map<string, number>();
 
@@ -278,7 +281,26 @@ export class Circuit implements CircuitView {
   }
   /** The operations of a program, before a backend prepares them. */
   lower(program: Program, options: CompileOptions = {}): readonly Operation[] {
-    return lowerProgram(this, program, options);
+    const operations = lowerProgram(this, program, options);
+    return this.#delayed.isEmpty ? operations : this.#delayed.rewrite(operations);
+  }
+  /**
+   * Lets up to `most` outer products of single samples wait before they enter large weights: exact algebra, rounded
+   * otherwise, for programs compiled from now on. `lent` shows the weights of the present once `settle` has run.
+   */
+  delayUpdates(program: Program, most: number, options: CompileOptions = {}): void {
+    const weights = new Map(
+      [...this.projections.values()].flatMap(p =>
+        p.spec.along === undefined ? [[p.bundle.weights, p.name] as const] : [],
+      ),
+    );
+    const operations = lowerProgram(this, program, { ...options, keepDirections: false });
+    this.#delayed.find(operations, weights, most, this.memory, (name, data) => this.keep(name, data));
+    this.#settle = this.memory.prepare(this.#delayed.apply(), 'settle');
+  }
+  /** What waits enters the weights. */
+  settle(): void {
+    this.#settle();
   }
 
   /* ------------------------------------------------------------ state */

@@ -26,6 +26,7 @@ export type {
   Bundle,
   Cell,
   Connectivity,
+  Delayed,
   DenseProduct,
   DType,
   Elementwise,

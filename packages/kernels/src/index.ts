@@ -1,7 +1,7 @@
 /** Public names of `@apical/kernels`. */
 export { reference } from './reference.js';
 export { measurePeaks, type PeakOptions, type Peaks } from './wasm/peaks.js';
-export type { Product } from './wasm/products.js';
+export type { Product } from './wasm/plain-products.js';
 export {
   wasm,
   wasmBackend,

@@ -2,14 +2,11 @@
 import type { Operation, Step } from '@apical/core';
 import { emitJs } from '@apical/equations';
 import { fillNormals } from '@apical/numerics';
-import { multiply, multiplyTransposed, outer } from './products.js';
+import { applyDelayed, delay, multiply, multiplyTransposed, outer, withDelayed } from './products.js';
 import { add, addBias, addProduct, correlateBias, meanOver, settled, transpose } from './verbs.js';
 
-/** A backend's own way with some operations; undefined: the plain one. */
-export type Own = (operation: Operation) => Step | undefined;
-
-export function prepare(operations: readonly Operation[], own: Own = () => undefined): Step {
-  const steps = operations.map(o => own(o) ?? prepareOne(o, own));
+export function prepare(operations: readonly Operation[]): Step {
+  const steps = operations.map(prepareOne);
   const [first, second] = steps;
   if (!first) return () => undefined;
   if (!second) return first;
@@ -17,16 +14,20 @@ export function prepare(operations: readonly Operation[], own: Own = () => undef
     for (let i = 0; i < steps.length; i++) steps[i]!();
   };
 }
-function prepareOne(operation: Operation, own: Own): Step {
+function prepareOne(operation: Operation): Step {
   switch (operation.op) {
     case 'elementwise':
       return emitJs(operation);
     case 'multiply':
-      return multiply(operation);
+      return withDelayed('multiply', operation, multiply(operation));
     case 'multiply-transposed':
-      return multiplyTransposed(operation);
-    case 'outer':
-      return outer(operation);
+      return withDelayed('multiply-transposed', operation, multiplyTransposed(operation));
+    case 'outer': {
+      const { delayed } = operation;
+      return delayed ? delay({ ...operation, delayed }) : outer(operation);
+    }
+    case 'apply-delayed':
+      return applyDelayed(operation);
     case 'fill': {
       const { into, value } = operation;
       return () => void into.fill(value);
@@ -59,15 +60,15 @@ function prepareOne(operation: Operation, own: Own): Step {
     case 'call':
       return operation.run;
     default:
-      return prepareControl(operation, own);
+      return prepareControl(operation);
   }
 }
 type Control = Extract<Operation, { readonly op: 'set' | 'when' | 'every' | 'repeat' }>;
-function prepareControl(operation: Control, own: Own): Step {
+function prepareControl(operation: Control): Step {
   switch (operation.op) {
     case 'set': {
       const { cell, value } = operation;
-      const refresh = prepare(operation.refresh, own);
+      const refresh = prepare(operation.refresh);
       return () => {
         if (cell[0] === value) return;
         cell[0] = value;
@@ -76,28 +77,29 @@ function prepareControl(operation: Control, own: Own): Step {
     }
     case 'when': {
       const { cell } = operation;
-      const body = prepare(operation.body, own);
+      const body = prepare(operation.body);
       return () => {
         if (cell[0] !== 0) body();
       };
     }
     case 'every': {
       const { counter, times } = operation;
-      const body = prepare(operation.body, own);
+      const body = prepare(operation.body);
       return () => {
         if (counter[0]! % times === 0) body();
         counter[0]! += 1;
       };
     }
     case 'repeat':
-      return prepareRepeat(operation, own);
+      return prepareRepeat(operation);
   }
 }
-function prepareRepeat(
-  { times, until, body: operations }: Extract<Operation, { readonly op: 'repeat' }>,
-  own: Own,
-): Step {
-  const body = prepare(operations, own);
+function prepareRepeat({
+  times,
+  until,
+  body: operations,
+}: Extract<Operation, { readonly op: 'repeat' }>): Step {
+  const body = prepare(operations);
   if (!until)
     return () => {
       for (let k = 0; k < times[0]!; k++) body();

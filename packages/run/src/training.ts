@@ -44,6 +44,9 @@ export class Training {
     const memory = backend.open({ dtype: train.dtype });
     const model = buildModel(run, memory, { batch: train.batch, prefix: '' });
     this.#model = model;
+    const { train: program, begin } = model.programs;
+    if ((train.delayUpdates ?? 1) > 1)
+      model.circuit.delayUpdates(program, train.delayUpdates!, begin ? { after: begin } : {});
     this.#programs = programsOf(model);
     this.#evaluator = evaluator(run, memory, model, given.clock);
     this.#probes = attachProbes(run, memory, model);
@@ -141,6 +144,8 @@ export class Training {
         paused = timed = clock.now();
       }
     }
+    // whoever looks at the end of an epoch, or does not, sees and leaves the same weights
+    this.#model.circuit.settle();
     count();
     p.epoch++;
     p.batch = 0;
@@ -175,6 +180,7 @@ export class Training {
   }
   #carryOut(asked: Asked): void {
     carryOut(asked, this.#model, this.#progress.changes, this.#run.random, this.#programs);
+    this.#model.circuit.settle();
   }
   /** Rows of the present moment: told splits, then probes. */
   async #measure(): Promise<MetricRow[]> {
@@ -267,7 +273,10 @@ export class Training {
         final = metricsOf([...rows.filter(r => r.split !== undefined), ...testRows]);
       }
     }
-    if (divergence) this.#tell.diverged(p, divergence);
+    if (divergence) {
+      this.#model.circuit.settle();
+      this.#tell.diverged(p, divergence);
+    }
     this.#countSeconds();
     const summary = summaryOf(this.#run, p, this.#cost, { status, message, final });
     if (status !== 'interrupted') await this.#stored.finish(summary, weightsOf(this.#model));

@@ -72,6 +72,7 @@ export const f64Tests = {
 export const f64FromBool = plain(0xb8);
 export const f64FromF32 = plain(0xbb);
 export const i64FromF64 = plain(0xfc, 0x06);
+export const i32FromF64 = plain(0xfc, 0x03);
 export const i64ShiftRight = plain(0x88);
 export const i32FromI64 = plain(0xa7);
 export const i64Remainder = plain(0x82);

@@ -7,7 +7,7 @@ import { ApicalError } from '@apical/core';
 import { hasRelaxedSimd, noSimd } from './engine.js';
 import { Arena } from './memory.js';
 import { tileRows } from './packed.js';
-import type { Product, Room } from './products.js';
+import type { Product, Room } from './plain-products.js';
 import { compileProgram } from './program.js';
 
 /** The memory that products of another library work on. */

@@ -31,7 +31,8 @@ import { cellValue, type Emission } from './emission.js';
 import { Locals, type Size } from './kernel-code.js';
 import { ModuleBuilder } from './module.js';
 import { normals } from './normals.js';
-import { emitProduct, isSmall, type Product, type Room } from './products.js';
+import { isSmall, type Product, type Room } from './plain-products.js';
+import { emitApplyDelayed, emitProduct, together } from './products.js';
 import {
   addBias,
   addBiasRows,
@@ -117,9 +118,7 @@ class ProgramEmitter {
     if (operation.op === 'elementwise') return emitElementwise(operation, this.#e);
     if (operation.op === 'call') return this.#host(operation.run);
     const { holds } = this.#options;
-    const ours = Object.values(operation)
-      .flatMap((v): ArrayBufferView[] => (ArrayBuffer.isView(v) ? [v] : isViews(v) ? v : []))
-      .every(holds);
+    const ours = viewsIn(operation).every(holds);
     return (ours ? this.#verb(operation) : undefined) ?? this.#host(prepare([operation]));
   }
   #verb(operation: Operation): Code | undefined {
@@ -130,6 +129,8 @@ class ProgramEmitter {
       case 'multiply-transposed':
       case 'outer':
         return this.#product(operation);
+      case 'apply-delayed':
+        return emitApplyDelayed(operation, this.#e);
       case 'fill':
         return this.#fill(operation.into, f64(operation.value));
       case 'add':
@@ -189,13 +190,14 @@ class ProgramEmitter {
     }
   }
   #product(product: Product): Code {
-    const theirs = this.#options.products?.(product);
+    const { room } = this.#options;
+    const theirs = this.#options.products?.(together(product));
     if (theirs) {
       this.#counts.library++;
-      return this.#module.run(theirs);
+      return emitProduct(product, this.#e, room, this.#module.run(theirs));
     }
     this.#counts[isSmall(product, this.#e.size) ? 'written' : 'kernels']++;
-    return emitProduct(product, this.#e, this.#options.room);
+    return emitProduct(product, this.#e, room);
   }
   /** into += gain · Π factors, as an elementwise pass. */
   #sum(into: FloatArray, factors: readonly FloatArray[], gain: Float64Array): Code {
@@ -327,5 +329,8 @@ class ProgramEmitter {
 function increment(cell: Float64Array): Code {
   return floatStore(8, i32(0), f64Ops.add(cellValue(cell), f64(1)), cell.byteOffset);
 }
-const isViews = (v: unknown): v is ArrayBufferView[] =>
-  Array.isArray(v) && v.length > 0 && v.every(x => ArrayBuffer.isView(x));
+/** All arrays and cells of an operation that contains no other. */
+function viewsIn(value: unknown): ArrayBufferView[] {
+  if (ArrayBuffer.isView(value)) return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(viewsIn) : [];
+}
