@@ -99,7 +99,7 @@ t.test('evaluation in the same circuit counts what waits', async t => {
   waiting.circuit.delayUpdates(waiting.programs.train, 16);
   const outputs = [plain, waiting].map(model => {
     train(model, 5);
-    model.circuit.compile(model.programs.evaluate!)();
+    model.circuit.compile(model.programs.evaluate)();
     return Array.from(model.circuit.signal(model.output));
   });
   const off = Math.max(...outputs[0]!.map((v, i) => Math.abs(v - outputs[1]![i]!)));
