@@ -1,0 +1,37 @@
+/** What the three variants share: source, conductances, parameters of noise and teaching. */
+import type { LayerSpec, Source, Weights } from '@apical/core';
+import { parameter } from '@apical/core';
+
+export const source: Source = {
+  paper: 'Max, Kriener, Pineda García, Nowotny, Jaras, Senn & Petrovici 2024',
+  note: 'doi 10.1038/s42256-024-00845-3',
+};
+const conductance = (doc: string, value: number) => ({ ...parameter(doc, value, '1/ms'), min: 0 });
+/** Over a membrane capacitance of 1. */
+export const conductances = {
+  gLeak: conductance('leak', 0.03),
+  gBasal: conductance('basal dendrite to soma', 0.1),
+  gApical: conductance('apical dendrite to soma', 0.06),
+  gDendrite: conductance('dendrite of an interneuron to its soma', 0.1),
+  gNudge: conductance('nudging of an interneuron by its partner in the layer above', 0.06),
+  gTarget: conductance('nudging of the output by the target', 0.06),
+};
+export const time = (doc: string, value: number) => ({ ...parameter(doc, value, 'ms'), min: 1e-9 });
+export const teach = { ...parameter('1 while a target is shown', 0), min: 0, max: 1 };
+export const sigma = (value: number) => ({
+  ...parameter('amplitude of the noise; its standard deviation is sigma / sqrt(2 - dt / tauNoise)', value),
+  min: 0,
+});
+/** Weights that start like others times a factor, and are copied again in the given phases. */
+export const copyOf = (
+  projection: string,
+  gain: number | string,
+  ...again: string[]
+): Extract<Weights, { function: string }> => ({
+  function: 'copy',
+  of: [projection],
+  parameters: { gain },
+  at: ['build', ...again],
+});
+export const activationOf = ({ activation }: LayerSpec) =>
+  activation === undefined ? {} : { functions: { phi: activation } };
