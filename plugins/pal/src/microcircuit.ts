@@ -1,19 +1,17 @@
 /**
- * The dendritic microcircuit as a scheme: one program run is one time step, with the same work in every step. Populations
- * `pyr0` … `pyr{last}` and `int1` … `int{last-1}`; projections `W{l}` into basal dendrites, `WIP{l}` from pyramidal cells
- * to the interneurons of their layer, `B{l}` and `BPI{l}` into apical dendrites.
+ * The dendritic microcircuit as a scheme: one program run is one time step, with the same work in every step.
  */
-import type { Assembled, Builder, Initial, LayerSpec, Program, Scheme, Setting } from '@apical/core';
+import type { Assembled, Program, Scheme, Setting } from '@apical/core';
 import { ApicalError, defineScheme, setting } from '@apical/core';
-import { flow, oneToOne } from '@apical/plugin-standard';
-import { activationOf, conductances, copyOf, source, teach } from './common.js';
+import { flow } from '@apical/plugin-standard';
+import { conductances, source, teach } from './common.js';
 import { dendriticPrediction, silence } from './dendritic-rules.js';
 import { interneuron, microcircuitInput, microcircuitOutput, pyramidal } from './microcircuit-neurons.js';
+import { addMicrocircuit, type Feedback } from './microcircuit-wiring.js';
 import { addClock, noiseClock, renew, type Holding } from './noise-clock.js';
 import { lowpass } from './optimisers.js';
 import { pal } from './pal-rule.js';
 
-export type Feedback = 'pal' | 'fa' | 'bp';
 /** What happens in one time step. */
 export interface MicrocircuitStep {
   readonly taught: boolean;
@@ -22,7 +20,6 @@ export interface MicrocircuitStep {
   /** Roles of the projections that learn: `forward`, `lateral`, `feedback`. */
   readonly learning: readonly string[];
 }
-const drawn: Initial = { draw: 'xavier-normal' };
 const kinds = ['forward', 'lateral', 'feedback'];
 
 /** The stages of one step, in the order of the paper's code. `settings` are those the scheme was assembled with. */
@@ -64,10 +61,14 @@ export const microcircuit: Scheme = defineScheme({
     clock: { model: noiseClock },
   },
   plasticity: {
-    forward: { rule: dendriticPrediction, optimiser: { use: lowpass } },
-    IP: { rule: dendriticPrediction, optimiser: { use: flow } },
-    feedback: { rule: pal, optimiser: { use: flow } },
-    PI: { rule: silence, uses: { pre: { r: 'rOld' }, post: { v: 'vApiOld' } }, optimiser: { use: flow } },
+    forward: { rule: dendriticPrediction, optimiser: { use: lowpass, parameters: { eta: 1 } } },
+    IP: { rule: dendriticPrediction, optimiser: { use: flow, parameters: { eta: 10 } } },
+    feedback: { rule: pal, parameters: { alpha: 1e-5 }, optimiser: { use: flow, parameters: { eta: 20 } } },
+    PI: {
+      rule: silence,
+      uses: { pre: { r: 'rOld' }, post: { v: 'vApiOld' } },
+      optimiser: { use: flow, parameters: { eta: 0.5 } },
+    },
   },
   settings: {
     feedback: setting(
@@ -99,27 +100,18 @@ export const microcircuit: Scheme = defineScheme({
   },
   assemble(net, layers, { parameters, settings }) {
     check(parameters.prospectivity!, settings);
-    const last = layers.length - 1;
-    addPopulations(net, layers);
-    addClock(net, holdingOf(layers.length, settings), last);
-    for (let l = 1; l <= last; l++)
-      net.project(`W${l}`, {
-        from: `pyr${l - 1}.r`,
-        to: `pyr${l}.vBas`,
-        phase: 'dendrites',
-        role: 'forward',
-        layer: l - 1,
-        weights: drawn,
-        plasticity: 'forward',
-      });
-    for (let l = 1; l < last; l++)
-      addLoop(net, l, last, settings.feedback as Feedback, settings.selfPredicting === true);
+    addMicrocircuit(net, layers, {
+      feedback: settings.feedback as Feedback,
+      interneurons: settings.selfPredicting === true ? 'scaled' : 'drawn',
+      silencing: true,
+    });
+    addClock(net, holdingOf(layers.length, settings), layers.length - 1);
     const step = (taught: boolean, noisy: boolean, learning: readonly string[]): Program =>
       microcircuitStep({ taught, noisy, learning }, layers.length, settings);
     return {
       input: 'pyr0.x',
-      output: `pyr${last}.uBreve`,
-      target: `pyr${last}.target`,
+      output: `pyr${layers.length - 1}.uBreve`,
+      target: `pyr${layers.length - 1}.target`,
       programs: {
         start: [{ phase: 'start' }],
         train: step(true, true, kinds),
@@ -144,62 +136,4 @@ function check(prospectivity: number, { membrane, hold }: Readonly<Record<string
       'APICAL_SETTING',
       `pal/microcircuit: hold is ${String(hold)}; noise is held for a whole number of steps from 1 up`,
     );
-}
-function addPopulations(net: Builder, layers: readonly LayerSpec[]): void {
-  const last = layers.length - 1;
-  layers.forEach((layer, l) => {
-    const slot = l === 0 ? 'input' : l < last ? 'pyramidal' : 'output';
-    const like = l === 0 ? {} : activationOf(layer);
-    net.population(`pyr${l}`, slot, { shape: layer.shape, depth: l, layer: Math.max(0, l - 1), ...like });
-    // interneurons stand for the layer above: its units, its activation
-    const above = layers[l + 1];
-    if (l > 0 && above)
-      net.population(`int${l}`, 'interneuron', {
-        shape: above.shape,
-        depth: l,
-        layer: l - 1,
-        ...activationOf(above),
-      });
-  });
-}
-/** Between hidden layer `l` and the layer above: nudging, lateral and apical synapses. */
-function addLoop(net: Builder, l: number, last: number, feedback: Feedback, selfPredicting: boolean): void {
-  const at = { phase: 'dendrites', layer: l - 1 };
-  const tied = feedback === 'bp';
-  const again = tied ? ['tie'] : [];
-  // the membrane of the output has no apical conductance
-  const conductance = l + 1 < last ? 'gLeak + gBasal + gApical' : 'gLeak + gBasal';
-  const predicting = copyOf(`W${l + 1}`, `gBasal * (gLeak + gDendrite) / (gDendrite * (${conductance}))`);
-  const opposite = copyOf(`B${l}`, -1, ...again);
-  net.project(`nudge${l}`, {
-    ...at,
-    from: `pyr${l + 1}.uBreve`,
-    to: `int${l}.nudge`,
-    role: 'nudge',
-    connectivity: oneToOne,
-  });
-  net.project(`WIP${l}`, {
-    ...at,
-    from: `pyr${l}.r`,
-    to: `int${l}.vIn`,
-    role: 'lateral',
-    weights: selfPredicting ? predicting : drawn,
-    plasticity: 'IP',
-  });
-  net.project(`B${l}`, {
-    ...at,
-    from: `pyr${l + 1}.r`,
-    to: `pyr${l}.vApi`,
-    role: 'feedback',
-    weights: tied ? { function: 'transpose', of: [`W${l + 1}`], at: ['build', 'tie'] } : drawn,
-    plasticity: feedback === 'pal' ? 'feedback' : [],
-  });
-  net.project(`BPI${l}`, {
-    ...at,
-    from: `int${l}.r`,
-    to: `pyr${l}.vApi`,
-    role: 'lateral',
-    weights: selfPredicting ? opposite : tied ? { ...opposite, initial: drawn, at: again } : drawn,
-    plasticity: 'PI',
-  });
 }
