@@ -65,6 +65,10 @@ export interface Assembled {
   readonly input: SignalRef;
   readonly output: SignalRef;
   readonly target: SignalRef;
+  /**
+   * `start` runs once before the first update of a run, with the first batch shown; `begin` for every batch, before its
+   * steps; `train` and `evaluate` as often as the config says. Others run when an observer asks.
+   */
   readonly programs: Readonly<Record<string, Program>> & {
     readonly train: Program;
     readonly evaluate: Program;

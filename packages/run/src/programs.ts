@@ -13,11 +13,12 @@ export function programsOf({ circuit, programs }: BuiltModel): (name: string) =>
     const after =
       name === 'train' || name === 'evaluate'
         ? programs.begin
-        : name === 'begin'
+        : name === 'begin' || name === 'start'
           ? undefined
           : programs.train;
     const options = { keepDirections: false, ...(after ? { after } : {}) };
-    if (name === 'train' || name === 'begin') compiled.set(name, circuit.compile(program, options));
+    if (name === 'train' || name === 'begin' || name === 'start')
+      compiled.set(name, circuit.compile(program, options));
     else
       try {
         compiled.set(name, circuit.compile(program, options));

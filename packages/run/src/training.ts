@@ -110,7 +110,9 @@ export class Training {
     const p = this.#progress;
     const order = random.stream(orderStream(p.epoch + 1)).permutation(samples);
     const present = presenter(this.#model, task.splits.train, train.batch);
-    const begin = this.#model.programs.begin ? this.#programs('begin') : undefined;
+    const { programs } = this.#model;
+    const begin = programs.begin ? this.#programs('begin') : undefined;
+    const start = p.updates === 0 && programs.start ? this.#programs('start') : undefined;
     const step = this.#programs('train');
     const pulses = pulse(clock);
     let paused = clock.now();
@@ -123,6 +125,7 @@ export class Training {
     while (p.batch < updatesPerEpoch) {
       if (signal?.aborted) return this.#interrupted();
       present(order, p.batch * train.batch);
+      if (p.updates === 0) start?.();
       begin?.();
       for (let k = 0; k < train.steps; k++) step();
       p.batch++;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EMPTY, filter, mergeMap, of } from 'rxjs';
 import t from 'tap';
 import { createBus } from '@apical/bus';
-import type { Command, Observer, Probe, RunConfig, RunEvent, RunResult } from '@apical/core';
+import type { Command, Observer, Probe, RunConfig, RunEvent, RunResult, Scheme } from '@apical/core';
 import {
   checkInterval,
   fileStore,
@@ -16,7 +16,7 @@ import {
   type TrainDependencies,
 } from '../src/index.js';
 import { createRandomSource } from '@apical/numerics';
-import { catalogues, dependencies, hiddenUnit, mini, runConfig, steppingClock } from './parts.js';
+import { catalogues, dependencies, hiddenUnit, inputUnit, mini, runConfig, steppingClock } from './parts.js';
 
 /** Commands at the end of given epochs. */
 const commanding = (commands: Readonly<Record<number, readonly Command[]>>): Observer => ({
@@ -292,6 +292,51 @@ t.test('a parameter that is set holds in the evaluation as well, whose noise is 
     return circuit.signal('layer1.xi').slice();
   });
   t.notSame(draws[0], draws[1]);
+});
+
+t.test('the program start runs once, before the first update, with the first batch shown', async t => {
+  const starting: Scheme = {
+    ...mini,
+    name: 'starting',
+    neurons: {
+      ...mini.neurons,
+      input: {
+        model: {
+          ...inputUnit,
+          signals: {
+            ...inputUnit.signals,
+            starts: { role: 'state', doc: 'how often it started', unit: '1' },
+            shown: { role: 'state', doc: 'the sample it started with', unit: '1' },
+          },
+          phases: { start: 'starts += 1\nshown = r' },
+        },
+      },
+    },
+    phases: { ...mini.phases, start: 'once' },
+    assemble(net, layers, given) {
+      const assembled = mini.assemble(net, layers, given);
+      return { ...assembled, programs: { ...assembled.programs, start: [{ phase: 'start' }] } };
+    },
+  };
+  const seen: number[][] = [];
+  const probe: Probe = {
+    name: 'starts',
+    doc: '',
+    options: {},
+    rows: {},
+    attach:
+      ({ model }) =>
+      () => {
+        const { circuit } = model;
+        seen.push([...new Set(circuit.signal('layer0.starts'))]);
+        seen.push([circuit.signal('layer0.shown').every(v => v === 0) ? 0 : 1]);
+        return [];
+      },
+  };
+  const parts = catalogues({ probes: [probe], schemes: [starting] });
+  const own = { train: { epochs: 2 }, probes: { starts: { use: 'starts' } }, scheme: { use: 'starting' } };
+  await run(runConfig(own), { catalogues: parts });
+  t.strictSame(seen, [[0], [0], [1], [1], [1], [1]]);
 });
 
 t.test('a wrong command fails the run by name, and leaves no summary', async t => {

@@ -80,6 +80,7 @@ export const microcircuit: Scheme = defineScheme({
     selfPredicting: setting('do interneurons start as exact copies of the layer above', true, false),
     membrane: setting('cancelled: leave out what prospectivity 1 undoes', 'integrated', 'cancelled'),
     hold: { doc: 'time steps for which noise is held', value: 1 },
+    settle: { doc: 'time steps without learning and target before the first update of a run', value: 0 },
     noiseCount: setting('who counts the steps of held noise', 'layer', 'shared'),
   },
   heads: { 'linear-squared': { activation: 'sigmoid', slot: 'output' } },
@@ -113,7 +114,7 @@ export const microcircuit: Scheme = defineScheme({
       output: `pyr${layers.length - 1}.uBreve`,
       target: `pyr${layers.length - 1}.target`,
       programs: {
-        start: [{ phase: 'start' }],
+        start: [{ phase: 'start' }, { repeat: settings.settle as number, stages: step(false, false, []) }],
         train: step(true, true, kinds),
         untaught: step(false, true, kinds),
         align: step(false, true, kinds.slice(1)),
@@ -124,16 +125,18 @@ export const microcircuit: Scheme = defineScheme({
     } satisfies Assembled;
   },
 });
-function check(prospectivity: number, { membrane, hold }: Readonly<Record<string, Setting>>): void {
+function check(prospectivity: number, { membrane, hold, settle }: Readonly<Record<string, Setting>>): void {
+  const refuse = (why: string): never => {
+    throw new ApicalError('APICAL_SETTING', `pal/microcircuit: ${why}`);
+  };
   if (membrane === 'cancelled' && prospectivity !== 1)
-    throw new ApicalError(
-      'APICAL_SETTING',
-      `pal/microcircuit: the membrane cancels only where prospectivity is 1; it is ${prospectivity}. ` +
-        'Use membrane: integrated',
+    refuse(
+      `the membrane cancels only where prospectivity is 1; it is ${prospectivity}. Use membrane: integrated`,
     );
-  if (!Number.isInteger(hold) || (hold as number) < 1)
-    throw new ApicalError(
-      'APICAL_SETTING',
-      `pal/microcircuit: hold is ${String(hold)}; noise is held for a whole number of steps from 1 up`,
-    );
+  for (const [name, value, least] of [
+    ['hold', hold, 1],
+    ['settle', settle, 0],
+  ] as const)
+    if (!Number.isInteger(value) || (value as number) < least)
+      refuse(`${name} is ${String(value)}; it is a whole number of time steps from ${least} up`);
 }
