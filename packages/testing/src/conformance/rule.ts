@@ -22,13 +22,17 @@ const sides: readonly Side[] = ['pre', 'post'];
 const rounding = 1e-13;
 
 /** Names that a rule reads at an end and does not bring itself. */
-function wanted(rule: LearningRule, choose: Readonly<Record<string, string>>): Record<Side, Set<string>> {
+function wanted(
+  rule: LearningRule,
+  choose: Readonly<Record<string, string>>,
+  { activations }: RuleBench['library'],
+): Record<Side, Set<string>> {
   const choices: Record<string, string> = {};
   for (const [name, options] of Object.entries(rule.choices ?? {}))
     choices[name] = options[choose[name] ?? Object.keys(options)[0]!]!;
   const out = { pre: new Set<string>(), post: new Set<string>() };
   for (const side of sides) {
-    const language: Language = { where: rule.name, choices, functions: {} };
+    const language: Language = { where: rule.name, choices, functions: { phi: activations.get(activation) } };
     const own = new Set([
       ...Object.keys(rule.parameters),
       ...Object.keys(rule.constants ?? {}),
@@ -51,10 +55,13 @@ function wanted(rule: LearningRule, choose: Readonly<Record<string, string>>): R
   }
   return out;
 }
+/** A rule may ask for the slope at one of its ends. */
+const activation = 'tanh';
 const cell = (names: Iterable<string>): NeuronModel => ({
   name: 'cell',
   source: { paper: 'conformance' },
   parameters: {},
+  functions: { phi: activation },
   signals: Object.fromEntries([...names].map(n => [n, { doc: 'given', unit: '1', role: 'stimulus' }])),
   phases: {},
 });
@@ -83,7 +90,7 @@ function gathered(
     library,
     streams: circuitStreams(createRandomSource(7), library.initialisers),
   });
-  const names = wanted(rule, choose);
+  const names = wanted(rule, choose, library);
   const stream = createRandomSource(8).stream('conformance');
   const sizes = { pre: 4, post: 3 };
   for (const side of sides) {
