@@ -229,8 +229,16 @@ function describeLooking(program: Command, with_: With): void {
     .summary('replay golden cases')
     .description('Replays recorded numbers of the authors’ own code through the schemes that are loaded.')
     .argument('[paths...]', 'case files or folders; default: those of the loaded plugins')
-    .addHelpText('after', examples('apical verify', 'apical verify plugins/bp/test/golden'))
-    .action(with_((context, paths: string[]) => verify(context, paths)));
+    .option('--backend <name>', 'where numbers live (apical list backends)', 'reference')
+    .addHelpText(
+      'after',
+      examples('apical verify', 'apical verify plugins/bp/test/golden', 'apical verify --backend wasm'),
+    )
+    .action(
+      with_((context, paths: string[], options: { backend: string }) =>
+        verify(context, paths, options.backend),
+      ),
+    );
   program
     .command('bench')
     .summary('how fast the backends are on this machine')

@@ -97,6 +97,9 @@ t.test('list, data, schema and completion tell what is there', async t => {
 
 t.test('verify replays cases, prints each, and ends with the count', async t => {
   const cases = `${root}/plugins/bp/test/golden`;
+  const onWasm = await apical('verify', cases, '--backend', 'wasm');
+  t.match(onWasm.out, /^6 passed, 0 failed$/m);
+  t.match((await apical('verify', cases, '--backend', 'wsam')).err, /did you mean "wasm"/);
   const good = await apical('verify', cases);
   t.equal(good.code, 0, good.out);
   t.match(good.out, /^ok {5}\S+ {2}\d+\/\d+ keys, worst [\d.e-]+ of the tolerance/m);

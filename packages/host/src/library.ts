@@ -65,8 +65,8 @@ export interface Library {
     given: ExperimentGiven,
     options?: LaunchOptions & { readonly record?: string },
   ): Promise<ComparisonResult>;
-  /** Golden cases in files or folders; none: those of the loaded plugins. */
-  verify(paths?: readonly string[]): Promise<VerifyResult>;
+  /** Golden cases in files or folders; none: those of the loaded plugins. In float64; default backend: `reference`. */
+  verify(paths?: readonly string[], options?: { readonly backend?: string }): Promise<VerifyResult>;
   /** Kernels and training steps on the backends, beside what the machine can do. */
   bench(request?: BenchRequest): Promise<BenchResult>;
   /** A run, or a comparison computed again from stored runs. */
@@ -125,7 +125,7 @@ export function createLibrary(workshop: Workshop): Library {
       return runAll(workshop, variants, options);
     },
     compare: async (given, options = {}) => compareExperiment(workshop, composed(given), options),
-    verify: async (paths = []) => verifyGolden(workshop, paths),
+    verify: async (paths = [], { backend } = {}) => verifyGolden(workshop, paths, backend),
     bench: async request => benchBackends(workshop, request),
     read: readFolder,
     circuit: async (config, { places } = {}) => describeCircuit(workshop, settled(workshop, config), places),

@@ -29,6 +29,10 @@ export async function verifyGolden(
   backend = 'reference',
 ): Promise<VerifyResult> {
   const { catalogues, plugins } = workshop;
+  const found = catalogues.Backend.get(backend);
+  const why = found.unavailable?.();
+  if (why !== undefined)
+    throw new ApicalError('APICAL_BACKEND', `backend "${backend}" cannot be used: ${why}`);
   const where = paths.length ? paths : goldenFolders(plugins);
   if (where.length === 0)
     throw new ApicalError(
@@ -39,6 +43,6 @@ export async function verifyGolden(
     paths: where,
     replays: catalogues.GoldenReplay,
     library: libraryOf(catalogues),
-    backend: catalogues.Backend.get(backend),
+    backend: found,
   });
 }

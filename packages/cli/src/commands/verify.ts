@@ -3,9 +3,9 @@ import type { Context } from '../context.js';
 import { shownPath } from '../context.js';
 import { exitCodes, type ExitCode } from '../errors.js';
 
-export async function verify(context: Context, paths: readonly string[]): Promise<ExitCode> {
+export async function verify(context: Context, paths: readonly string[], backend: string): Promise<ExitCode> {
   const host = await context.host();
-  const { cases, passed, failed } = await host.verify(paths);
+  const { cases, passed, failed } = await host.verify(paths, { backend });
   if (context.options.json) {
     context.json({ cases, passed, failed });
     return failed ? exitCodes.failed : exitCodes.done;
