@@ -1,4 +1,5 @@
 /** Public names of `@apical/numerics`. Everything else is private. */
+export { power } from './power.js';
 export { philox } from './philox.js';
 export { cosineAndSine, counterKinds, fillNormals, logarithm, normalConstants } from './normal.js';
 export { createRandomSource, streamKey } from './streams.js';

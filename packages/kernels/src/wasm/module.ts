@@ -1,5 +1,6 @@
 /** A WebAssembly module in the making: kernels enter it once and by name, programs call them. */
 import type { Step } from '@apical/core';
+import { power } from '@apical/numerics';
 import { assemble, call, i32, type Code, type WasmFunction, type WasmImport } from './assembler.js';
 
 /** Functions of the host that generated code may call, in the order of their numbers. */
@@ -17,7 +18,7 @@ export class ModuleBuilder {
   run(step: Step): Code {
     return call(0, i32(this.#steps.push(step) - 1));
   }
-  /** base to the power of exponent, both float64, as `Math.pow`. */
+  /** base to the power of exponent, both float64, within 2 ulp. */
   power(base: Code, exponent: Code): Code {
     return call(1, base, exponent);
   }
@@ -41,6 +42,6 @@ export class ModuleBuilder {
     const steps = this.#steps;
     const run = (k: number): void => steps[k]!();
     const module = new WebAssembly.Module(assemble(this.#functions, host));
-    return new WebAssembly.Instance(module, { m: { memory, run, power: Math.pow } }).exports;
+    return new WebAssembly.Instance(module, { m: { memory, run, power } }).exports;
   }
 }
