@@ -12,6 +12,7 @@ const hashes = async (program: string, flags: readonly string[]): Promise<string
 /** Other versions of Node: paths, apart by colons. */
 const others = (process.env.APICAL_NODES ?? '').split(':').filter(path => path !== '');
 t.test('hashes of training, products, functions and normals', async t => {
+  t.setTimeout(180_000);
   const wanted = await hashes(process.execPath, []);
   t.match(wanted, /^(\w+ [0-9a-f]{64}\n?){8}$/);
   for (const flags of [
