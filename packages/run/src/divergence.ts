@@ -1,5 +1,10 @@
-/** Is the run still finite? Only weights, the output of the task and its loss are asked: a model may hold a NaN it never uses. */
+/**
+ * Is the run still finite? Only weights, the output of the task and its loss are asked: a model may hold a NaN it never uses.
+ * Weights beyond all reason count as well: when they overflow, all others follow within a few steps, and nobody could say
+ * where it began.
+ */
 import { macs, type BuiltModel } from '@apical/circuit';
+import type { FloatArray } from '@apical/core';
 import { firstNonFinite } from '@apical/numerics';
 import { indexIn } from './initial-weights.js';
 
@@ -14,7 +19,7 @@ export interface Divergence {
  * vectorised multiply-accumulate: this keeps it below 1 % of training.
  */
 export function checkInterval(weights: number, macsPerUpdate: number): number {
-  return Math.min(1000, Math.max(10, Math.ceil((600 * weights) / Math.max(1, macsPerUpdate))));
+  return Math.min(1000, Math.max(1, Math.ceil((600 * weights) / Math.max(1, macsPerUpdate))));
 }
 export interface Watch {
   readonly interval: number;
@@ -22,16 +27,24 @@ export interface Watch {
   /** Of the metrics at the end of an epoch. */
   checkLoss(metrics: Readonly<Record<string, number>>, update: number, epoch: number): Divergence | undefined;
 }
+/** No weight of a network that computes anything is as large. */
+const limits = { float64: 1e100, float32: 1e30 } as const;
+function firstBeyond(limit: number, a: FloatArray): number {
+  // a NaN is not within the limit either
+  for (let i = 0; i < a.length; i++) if (!(Math.abs(a[i]!) <= limit)) return i;
+  return -1;
+}
 export function watchFinite(model: BuiltModel, macsPerUpdate: number): Watch {
   const { circuit, output } = model;
   const weights = circuit.weightNames().map(name => ({ name, data: circuit.lent(name)! }));
+  const limit = limits[circuit.memory.dtype];
   const out = circuit.signal(output);
   const count = weights.reduce((n, w) => n + w.data.length, 0);
   return {
     interval: checkInterval(count, macsPerUpdate),
     check(update, epoch) {
       for (const { name, data } of weights) {
-        const index = firstNonFinite(data);
+        const index = firstBeyond(limit, data);
         if (index < 0) continue;
         const [projection = '', bias] = name.split('/');
         const layer = layerOf(model, projection);
