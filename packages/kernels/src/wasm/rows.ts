@@ -185,19 +185,32 @@ export function ger(size: Size, fused: boolean): WasmFunction {
   const { l } = walk;
   const madd = multiplyAdd({ size, fused });
   const ops = scalarOps(size);
-  const [scale, old, now] = [l.of('v128'), l.of('v128'), l.of('v128')];
-  const row = walk.rows[0]!;
-  const along = walk.alongRow((at, masked) => [
-    ...set(old, v128Load(walk.at(row), at)),
-    ...set(now, madd(get(scale), v128Load(walk.at(X), at), get(old))),
-    ...v128Store(walk.at(row), masked ? v128Ops.bitselect(get(now), get(old), get(walk.mask)) : get(now), at),
-  ]);
-  const body = [
-    ...walk.start,
-    ...walk.groups(1, [
-      ...set(scale, v.splat(ops.multiply(gainOf(size, GAIN), floatLoad(size, get(walk.y))))),
-      ...along,
-    ]),
-  ];
+  const [old, now] = [l.of('v128'), l.of('v128')];
+  const x = l.of('v128');
+  const scales = Array.from({ length: rowsAtOnce }, () => l.of('v128'));
+  const group = (count: number): Code => {
+    const scaled = scales
+      .slice(0, count)
+      .flatMap((s, k) =>
+        set(s, v.splat(ops.multiply(gainOf(size, GAIN), floatLoad(size, get(walk.y), k * size)))),
+      );
+    const along = walk.alongRow((at, masked) => [
+      ...set(x, v128Load(walk.at(X), at)),
+      // one row after the other: what hangs over one is the beginning of the next
+      ...walk.rows
+        .slice(0, count)
+        .flatMap((row, k) => [
+          ...set(old, v128Load(walk.at(row), at)),
+          ...set(now, madd(get(scales[k]!), get(x), get(old))),
+          ...v128Store(
+            walk.at(row),
+            masked ? v128Ops.bitselect(get(now), get(old), get(walk.mask)) : get(now),
+            at,
+          ),
+        ]),
+    ]);
+    return walk.groups(count, [...scaled, ...along]);
+  };
+  const body = [...walk.start, ...group(rowsAtOnce), ...group(1)];
   return { name: 'ger', params, locals: l.types, body };
 }
