@@ -513,6 +513,7 @@ t.test('the plugins that come with Apical load, and one that is named again come
       'standard',
       'bp',
       'fa',
+      'pal',
       'datasets-synthetic',
       'datasets-images',
       'datasets-files',
