@@ -10,10 +10,11 @@ import { libraryOf } from '@apical/testing';
 import standard, { adam } from '@apical/plugin-standard';
 import { bp } from '@apical/plugin-bp';
 import { signSymmetry } from '@apical/plugin-fa';
+import pal, { microcircuit } from '@apical/plugin-pal';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
-const library = libraryOf(standard);
+const library = libraryOf(standard, pal);
 const many = 10_000;
 /** An update of the large network takes 5 to 15 ms: APICAL_LONG asks for all of them. */
 const some = process.env.APICAL_LONG === undefined ? 300 : many;
@@ -88,5 +89,10 @@ t.test('BP on a small network', async t => {
 });
 t.test('784-500-10 with signs tied and Adam', async t => {
   const bytes = growth(signSymmetry, [784, 500, 10], adamOptions, some);
+  t.ok(bytes < 1, `${bytes} bytes a step`);
+});
+t.test('a dendritic microcircuit whose layers share the count of held noise', async t => {
+  const settings = { hold: 3, noiseCount: 'shared' };
+  const bytes = growth(microcircuit, [4, 5, 4, 3], { head: 'linear-squared', settings }, many);
   t.ok(bytes < 1, `${bytes} bytes a step`);
 });

@@ -13,7 +13,8 @@ import { classification, classificationStep } from './classification.js';
 import { classificationPyramidal } from './classification-neurons.js';
 import { time } from './common.js';
 import { lowpassDelayed } from './optimisers.js';
-import { activationNamed } from './replay-microcircuit.js';
+import { show } from './replay-arrays.js';
+import { activationNamed } from './replay-microcircuit-options.js';
 
 interface Parameters {
   readonly layers: readonly number[];
@@ -53,7 +54,7 @@ const observed: NeuronModel = {
   signals: { ...classificationPyramidal.signals, rHP: state('high-passed rate') },
   phases: { ...classificationPyramidal.phases, trace: 'rHP += (r - rOld) - dt / tauHP * rHP' },
 };
-function optionsOf(p: Parameters, isNoisy: boolean): SchemeOptions {
+function optionsOf(p: Parameters): SchemeOptions {
   const slow = (eta: readonly number[], tau: number) => ({
     optimiser: { use: lowpassDelayed, parameters: { eta, tau } },
   });
@@ -67,10 +68,10 @@ function optionsOf(p: Parameters, isNoisy: boolean): SchemeOptions {
       gNudge: p.g_inter_nudge,
       gTarget: p.g_target,
     },
-    // with a rate of 0 the learned feedback of a noisy circuit stays as drawn
-    settings: { feedback: isNoisy ? 'pal' : 'fa' },
+    // FA is recorded with its noise and traces: learned feedback whose rate is 0
+    settings: { feedback: 'pal' },
     neurons: {
-      pyramidal: { model: observed, parameters: noise, choose: { renewed: isNoisy ? 'OU' : 'none' } },
+      pyramidal: { model: observed, parameters: noise },
     },
     plasticity: {
       forward: slow(p.eta_forward, p.tau_lowpass_forward),
@@ -84,9 +85,10 @@ function optionsOf(p: Parameters, isNoisy: boolean): SchemeOptions {
   };
 }
 /** Columns of the recorded normals: those of layer `l`, hidden layers lying side by side. */
-function drawsOf({ arrays }: GoldenCase, sizes: readonly number[], l: number): Float64Array | undefined {
+function drawsOf({ arrays, steps }: GoldenCase, sizes: readonly number[], l: number): Float64Array {
   const z = arrays.z;
-  if (!z) return undefined;
+  // without noise none may be recorded
+  if (!z) return new Float64Array(steps * sizes[l]!);
   const hidden = sizes.slice(1, -1);
   const width = hidden.reduce((a, b) => a + b, 0);
   const first = hidden.slice(0, l - 1).reduce((a, b) => a + b, 0);
@@ -104,8 +106,7 @@ function replay(golden: GoldenCase, bench: GoldenBench): void {
   const p = golden.parameters as unknown as Parameters;
   const last = p.layers.length - 1;
   const layers = p.layers.map((n): LayerSpec => ({ shape: [n], activation: activationNamed(p.activation) }));
-  const isNoisy = golden.arrays.z !== undefined;
-  const options = optionsOf(p, isNoisy);
+  const options = optionsOf(p);
   const { circuit, programs, input, target } = bench.build(classification, layers, options, {
     batch: 1,
     dt: p.dt,
@@ -115,15 +116,10 @@ function replay(golden: GoldenCase, bench: GoldenBench): void {
   const samples = bench.array('samples');
   const targets = bench.array('targets');
   const order = bench.array('order');
-  const show = (t: number): void => {
+  const present = (t: number): void => {
     const sample = order[Math.floor(t / p.steps_per_presentation)]!;
-    for (const [ref, rows] of [
-      [input, samples],
-      [target, targets],
-    ] as const) {
-      const into = circuit.signal(ref);
-      into.set(rows.subarray(sample * into.length, (sample + 1) * into.length));
-    }
+    show(circuit, input, samples, sample);
+    show(circuit, target, targets, sample);
   };
   const compare = (kind: 'trace' | 'final', row?: number): void => {
     for (let l = 1; l <= last; l++) {
@@ -132,20 +128,19 @@ function replay(golden: GoldenCase, bench: GoldenBench): void {
           bench.compare(`${kind}_${theirs}${l}`, circuit.signal(`${population}${l}.${ours}`), row);
       };
       all(somatic, 'pyr');
-      if (l === 1 || isNoisy)
-        bench.compare(`${kind}_rHP${l}`, circuit.signal(l > 1 ? `B${l - 1}.pal.rHP` : 'pyr1.rHP'), row);
+      bench.compare(`${kind}_rHP${l}`, circuit.signal(l > 1 ? `B${l - 1}.pal.rHP` : 'pyr1.rHP'), row);
       if (l === last) continue;
       all(apical, 'pyr');
       all(lateral, 'int');
     }
   };
-  show(0);
+  present(0);
   circuit.compile(programs.start!)();
   let t = 0;
   for (const { steps, learning, teaching } of p.phases) {
     const step = circuit.compile(classificationStep({ learning, taught: teaching }, options.settings!));
     for (let q = 0; q < steps; q++, t++) {
-      show(t);
+      present(t);
       step();
       if ((t + 1) % p.trace_every === 0) compare('trace', (t + 1) / p.trace_every - 1);
     }

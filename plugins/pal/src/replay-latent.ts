@@ -16,6 +16,7 @@ import { time } from './common.js';
 import { latentEquilibrium, latentUpdate } from './latent-equilibrium.js';
 import { leaky } from './latent-neurons.js';
 import { lowpass } from './optimisers.js';
+import { show, transposed } from './replay-arrays.js';
 
 /** As recorded; what only PAL has is absent in the other cases. */
 interface Parameters {
@@ -99,12 +100,6 @@ function optionsOf(p: Parameters): SchemeOptions {
     },
   };
 }
-/** Row-major [rows, cols] → [cols, rows]. */
-function transposed(data: ArrayLike<number>, rows: number, cols: number): Float64Array {
-  const out = new Float64Array(rows * cols);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out[j * rows + i] = data[i * cols + j]!;
-  return out;
-}
 function replay(golden: GoldenCase, bench: GoldenBench): void {
   const p = golden.parameters as unknown as Parameters;
   const last = p.sizes.length - 1;
@@ -149,18 +144,14 @@ function replay(golden: GoldenCase, bench: GoldenBench): void {
   };
   const inputs = bench.array('input');
   const targets = bench.array('target');
-  const show = (ref: string, rows: Float64Array, at: number): void => {
-    const into = circuit.signal(ref);
-    into.set(rows.subarray(at * into.length, (at + 1) * into.length));
-  };
   const { hold = 1, trace_every: every = 1 } = p;
   let t = 0;
   for (const { updates, training, noise_on: noisy } of p.phases) {
     const what = { taught: training, learning: training, noisy };
     const update = circuit.compile(latentUpdate(what, options.settings!));
     for (let q = 0; q < updates; q++, t++) {
-      show(input, inputs, Math.floor(t / hold));
-      show(target, targets, Math.floor(t / hold));
+      show(circuit, input, inputs, Math.floor(t / hold));
+      show(circuit, target, targets, Math.floor(t / hold));
       update();
       if ((t + 1) % every === 0) compare('trace', (t + 1) / every - 1);
     }

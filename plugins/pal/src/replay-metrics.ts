@@ -7,7 +7,8 @@ import { derived } from '@apical/core';
 import { angle } from '@apical/numerics';
 import { bp, rateOutput } from '@apical/plugin-bp';
 import { fa } from '@apical/plugin-fa';
-import { activationNamed } from './replay-microcircuit.js';
+import { activationNamed } from './replay-microcircuit-options.js';
+import { transposed } from './replay-arrays.js';
 
 interface Parameters {
   readonly layers: readonly number[];
@@ -15,12 +16,6 @@ interface Parameters {
   readonly g_leak: number;
   readonly g_basal: number;
   readonly g_apical: number;
-}
-/** Row-major [rows, cols] → [cols, rows]. */
-function transposed(data: ArrayLike<number>, rows: number, cols: number): Float64Array {
-  const out = new Float64Array(rows * cols);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out[j * rows + i] = data[i * cols + j]!;
-  return out;
 }
 /** A unit that shows the slope of its activation. */
 const sloped: NeuronModel = {
