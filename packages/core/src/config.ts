@@ -73,7 +73,9 @@ export interface TrainConfig {
   readonly backend: string;
   /** ms */
   readonly dt: number;
-  /** How often the train program runs on one batch. */
+  /** The program of the scheme that a batch is trained with; default `train`. */
+  readonly program?: string;
+  /** How often that program runs on one batch. */
   readonly steps: number;
   /** How often the evaluate program runs on one batch. */
   readonly evaluateSteps: number;

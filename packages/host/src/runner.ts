@@ -4,7 +4,7 @@ import type { BuiltModel } from '@apical/circuit';
 import type { RunOne } from '@apical/compare';
 import type { Environment, RunConfig, ServiceKind, ServiceTypes, Store } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
-import { buildModel, fileStore, memoryStore, resolveRun, train } from '@apical/run';
+import { buildModel, fileStore, memoryStore, placed, programNamed, resolveRun, train } from '@apical/run';
 import type { DatasetLoader, Locate, ResolveDependencies, ResolvedRun } from '@apical/run';
 import type { Catalogues } from './catalogues.js';
 import { equationPlace } from './equation-places.js';
@@ -97,7 +97,10 @@ export async function buildRun(
     const { circuit, programs } = model;
     const after = programs['begin'] ? { after: programs['begin'] } : {};
     if (programs['begin']) circuit.compile(programs['begin']);
-    circuit.compile(programs.train, after);
+    const training = run.train.program ?? 'train';
+    const place = places?.locate(`schemes.${config.label}.train.program`) ?? places?.locate('train.program');
+    const program = placed(place, () => programNamed(programs, training));
+    circuit.compile(program, after);
     circuit.compile(programs.evaluate, after);
     return { run, model };
   } catch (error) {

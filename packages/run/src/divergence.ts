@@ -7,6 +7,7 @@ import { macs, type BuiltModel } from '@apical/circuit';
 import type { FloatArray } from '@apical/core';
 import { firstNonFinite } from '@apical/numerics';
 import { indexIn } from './initial-weights.js';
+import { programNamed } from './programs.js';
 
 export interface Divergence {
   /** `W1/weights`, `layer2.r`, `validation/loss` */
@@ -81,10 +82,11 @@ export interface Cost {
   readonly parameters: number;
   readonly memory: number;
 }
-/** Of the train program (and `begin`), as often as it runs on a batch. */
-export function costOf(model: BuiltModel, steps: number): Cost {
+/** Of the program that trains (and `begin`), as often as it runs on a batch. */
+export function costOf(model: BuiltModel, steps: number, training = 'train'): Cost {
   const { circuit, programs } = model;
-  const operations = circuit.lower(programs.train, programs.begin ? { after: programs.begin } : {});
+  const program = programNamed(programs, training);
+  const operations = circuit.lower(program, programs.begin ? { after: programs.begin } : {});
   const before = programs.begin ? macs(circuit.lower(programs.begin)) : 0;
   type Operations = typeof operations;
   const repeats = (all: Operations): number =>

@@ -8,7 +8,7 @@ import { costOf, watchFinite, type Cost, type Divergence, type Watch } from './d
 import { orderStream, pairingHashes } from './hash.js';
 import { attachObservers, carryOut, type Asked } from './observe.js';
 import { presenter } from './presenter.js';
-import { programsOf } from './programs.js';
+import { programNamed, programsOf } from './programs.js';
 import { freshProgress, progressOf, type Progress } from './progress.js';
 import { pause, pulse } from './pulse.js';
 import { buildModel, type ResolvedRun } from './resolve-run.js';
@@ -44,13 +44,15 @@ export class Training {
     const memory = backend.open({ dtype: train.dtype });
     const model = buildModel(run, memory, { batch: train.batch, prefix: '' });
     this.#model = model;
-    const { train: program, begin } = model.programs;
-    if ((train.delayUpdates ?? 1) > 1)
+    if ((train.delayUpdates ?? 1) > 1) {
+      const { begin } = model.programs;
+      const program = programNamed(model.programs, train.program ?? 'train');
       model.circuit.delayUpdates(program, train.delayUpdates!, begin ? { after: begin } : {});
-    this.#programs = programsOf(model);
+    }
+    this.#programs = programsOf(model, train.program);
     this.#evaluator = evaluator(run, memory, model, given.clock);
     this.#probes = attachProbes(run, memory, model);
-    this.#cost = costOf(model, train.steps);
+    this.#cost = costOf(model, train.steps, train.program);
     this.#watch = watchFinite(model, this.#cost.macsPerSample * train.batch);
     this.#tell = teller(run.id, given.bus, given.clock);
     const { circuit, forward } = model;
@@ -113,7 +115,7 @@ export class Training {
     const { programs } = this.#model;
     const begin = programs.begin ? this.#programs('begin') : undefined;
     const start = p.updates === 0 && programs.start ? this.#programs('start') : undefined;
-    const step = this.#programs('train');
+    const step = this.#programs(train.program ?? 'train');
     const pulses = pulse(clock);
     let paused = clock.now();
     let timed = paused;

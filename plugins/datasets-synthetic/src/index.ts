@@ -5,8 +5,9 @@ import { yinYangDataset } from './yin-yang.js';
 
 export { mersenneTwister } from './mersenne-twister.js';
 export type { MersenneTwister } from './mersenne-twister.js';
-export { createTeacher, createTeacherStudent, teacherStudentDataset } from './teacher-student.js';
-export type { Teacher } from './teacher-student.js';
+export { createTeacher } from './teacher.js';
+export type { Teacher, TeacherSpec } from './teacher.js';
+export { createTeacherStudent, teacherStudentDataset } from './teacher-student.js';
 export { createYinYang, yinYang, yinYangClass, yinYangDataset } from './yin-yang.js';
 export type { YinYangSet } from './yin-yang.js';
 

@@ -115,6 +115,7 @@ t.test('a wrong option is answered with what is right', async t => {
   const student = (given: Record<string, Option>): Promise<string> =>
     refusal(createTeacherStudent(formats).load(given));
   t.match(await student({ sizes: [8] }), /"sizes": found \[8\]; give at least two/);
+  t.match(await student({ attenuation: [0.5] }), /found \[0.5\]; give one number for each of 2 layers/);
   t.match(await student({ activation: 'tan' }), /found "tan"; give one of "tanh", "linear"/);
   t.match(await student({ noise: -1 }), /at least 0/);
 });
@@ -125,7 +126,7 @@ t.test('targets are what the teacher says; noise is on the training targets alon
   const noisy = await createTeacherStudent(formats).load({ ...options, noise: 0.5 });
   t.same([clean.shape, clean.splits.test.targets!.shape], [[5], [7, 3]]);
   t.equal(clean.classes, undefined);
-  const teacher = createTeacher(11, [5, 4, 3], 'tanh', 1, 0.3);
+  const teacher = createTeacher({ seed: 11, sizes: [5, 4, 3], activation: 'tanh', gain: 1, bias: 0.3 });
   const x = clean.splits.test.inputs.data as Float64Array;
   const hidden = Array.from({ length: 4 }, (_, i) => {
     const z = [0, 1, 2, 3, 4].reduce(
@@ -152,7 +153,7 @@ t.test('targets are what the teacher says; noise is on the training targets alon
 });
 
 t.test('a linear teacher is linear, whatever the sizes of the splits', async t => {
-  const teacher = createTeacher(2, [3, 4, 2], 'linear', 1.5, 0);
+  const teacher = createTeacher({ seed: 2, sizes: [3, 4, 2], activation: 'linear', gain: 1.5, bias: 0 });
   const [a, b] = [Float64Array.of(1, -2, 0.5), Float64Array.of(0.25, 1, 3)];
   const sum = teacher.apply(a.map((v, k) => v + b[k]!));
   const separate = teacher.apply(a).map((v, k) => v + teacher.apply(b)[k]!);
@@ -165,4 +166,31 @@ t.test('a linear teacher is linear, whatever the sizes of the splits', async t =
 t.test('the plugin contributes both', async t => {
   t.equal(plugin.name, 'datasets-synthetic');
   t.equal(plugin.contributes!.Dataset!.length, 2);
+});
+
+t.test('a teacher of constant weights loses a share of every layer’s input, and sees inputs between 0 and 1', async t => {
+  const attenuation = [0.1 / 0.19, 0.1 / 0.13];
+  const options = { sizes: [1, 1, 1], activation: 'sigmoid', weights: 'constant', gain: 2, inputs: 'uniform' };
+  const { splits } = await createTeacherStudent(formats).load({ ...options, attenuation, train: 50 });
+  const { inputs, targets } = splits.train;
+  for (let k = 0; k < 50; k++) {
+    const x = inputs.get(k, 0);
+    t.ok(x >= 0 && x < 1);
+    const hidden = 1 / (1 + Math.exp(-attenuation[0]! * 2 * x));
+    t.ok(Math.abs(targets!.get(k, 0) - attenuation[1]! * 2 * hidden) < 1e-15);
+  }
+});
+
+t.test('uniform weights of a teacher fill their range', t => {
+  const { weights } = createTeacher({
+    seed: 3,
+    sizes: [20, 30],
+    activation: 'tanh',
+    weights: 'uniform',
+    gain: 2,
+    bias: 0,
+  });
+  const [low, high] = [Math.min(...weights[0]!), Math.max(...weights[0]!)];
+  t.ok(low >= -2 && low < -1.95 && high < 2 && high > 1.95, `${low} to ${high}`);
+  t.end();
 });
