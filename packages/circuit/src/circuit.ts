@@ -6,6 +6,7 @@ import type {
   CircuitView,
   CompileOptions,
   Connectivity,
+  Expression,
   FloatArray,
   Initial,
   Memory,
@@ -24,6 +25,7 @@ import type {
 import { firstNonFinite } from '@apical/numerics';
 import { sides, type BuiltPopulation, type BuiltProjection, type BuiltRule } from './built.js';
 import { DelayedUpdates } from './delayed-updates.js';
+import { expressionOf } from './expression.js';
 import { Parameters } from './parameters.js';
 import { buildPopulation } from './population.js';
 import { lowerProgram } from './program.js';
@@ -128,7 +130,7 @@ export class Circuit implements CircuitView {
       for (const use of p.spec.plasticity ?? []) p.rules.push(buildRule(this, p, use));
       p.functions.push(...buildWeightFunctions(this, p));
     }
-    this.memory.prepare(weightFunctionsDue(this, 'build', all), 'build')();
+    this.rebuild()();
     return this;
   }
 
@@ -275,6 +277,13 @@ export class Circuit implements CircuitView {
     const found = this.populations.get(population);
     if (!found) throw unknownName('population', population, [...this.populations.keys()]);
     found.sending[0] = on ? 1 : 0;
+  }
+  expression(population: string, text: Expression): () => FloatArray {
+    return expressionOf(this, population, text);
+  }
+  /** Weights that follow from others when a circuit is built follow again. */
+  rebuild(): Step {
+    return this.memory.prepare(weightFunctionsDue(this, 'build', [...this.projections.values()]), 'build');
   }
   compile(program: Program, options: CompileOptions = {}): Step {
     return this.memory.prepare(this.lower(program, options), 'program');

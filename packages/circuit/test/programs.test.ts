@@ -422,6 +422,26 @@ t.test('a circuit of another batch size works on the same weights', async t => {
   t.not(fast(2, slow).weights('W'), slow.weights('W'), 'fast synapses belong to the samples of one circuit');
   t.equal(many.lent('nothing'), undefined);
 });
+t.test(
+  'an expression over a population is looked at from outside, as the last program left its signals',
+  async t => {
+    const tanh = neuron({ go: 'r = phi(z)' }, { functions: { phi: 'tanh' } });
+    const circuit = pair({}, tanh, { batch: 2 });
+    const slope = circuit.expression('b', '2 * dphi(z)');
+    t.strictSame(list(slope()), [2, 2, 2, 2, 2, 2], 'nothing was run');
+    circuit.signal('a.x').set([0.1, 0, 0, 0.1]);
+    run(circuit, { phase: 'go' });
+    const state = list(circuit.signal('b.r'));
+    slope().forEach((v, k) =>
+      t.ok(Math.abs(v - 2 * (1 - Math.tanh([0.1, 0.3, 0.5, 0.2, 0.4, 0.6][k]!) ** 2)) < 1e-14),
+    );
+    t.strictSame(list(circuit.signal('b.r')), state);
+    t.equal(slope(), slope(), 'one array');
+    t.strictSame(list(circuit.expression('a', 'dt + batch')()), [3, 3, 3, 3]);
+    t.throws(() => circuit.expression('c', 'z'), { code: 'APICAL_UNKNOWN_NAME' });
+    t.throws(() => circuit.expression('b', 'dphi(y)'), /unknown name "y"/);
+  },
+);
 t.test('noise: each signal its stream, a block a draw, and what is not read is not drawn', async t => {
   const model = neuron(
     { go: 'r = xi', other: 's = xi + zeta', third: 'r = x' },

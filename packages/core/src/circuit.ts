@@ -196,6 +196,11 @@ export interface CircuitView {
   plastic(projection: string): boolean;
   /** What the rule proposes: `projection`, `projection/bias`, or with several rules `projection.rule`. */
   direction(ref: string): FloatArray;
+  /**
+   * Any expression over the signals, parameters and activations of a population, such as `dphi(u)`: the function gives
+   * its present values `[batch, units]`, always in the same array.
+   */
+  expression(population: string, text: Expression): () => FloatArray;
   /** A parameter of the scheme or `population.parameter`. */
   set(name: string, value: number): void;
   compile(program: Program, options?: CompileOptions): Step;

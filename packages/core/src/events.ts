@@ -2,7 +2,10 @@
 import type { Observable } from 'rxjs';
 import type { OptionSpec, Option, SplitName } from './data.js';
 
-/** One number of one moment. `layer` counts from 1; absent for numbers of the whole network. */
+/**
+ * One number of one moment. `layer` counts from 1; absent for numbers of the whole network. `sample` counts from 0: what a
+ * probe tells of single samples is kept with the other rows, but no part of tables by epoch.
+ */
 export interface MetricRow {
   readonly epoch: number;
   /** Weight updates so far. */
@@ -11,6 +14,7 @@ export interface MetricRow {
   readonly probe?: string;
   readonly name: string;
   readonly layer?: number;
+  readonly sample?: number;
   /** NaN is stored as null. */
   readonly value: number;
 }

@@ -102,7 +102,7 @@ export type {
   RunId,
   RunStatus,
 } from './events.js';
-export type { Probe, ProbedRun, ProbeRow } from './probe.js';
+export type { Probe, ProbedRun, ProbeMoment, ProbeRow, TwinOptions } from './probe.js';
 export { ApicalError, isApicalError, nearest, unknownName } from './errors.js';
 export type {
   DefineConfig,

@@ -16,16 +16,24 @@ export interface ProbedRun {
   readonly random: RandomSource;
   /**
    * The same scheme on the run's weights, live, at another batch size: state of its own, streams
-   * `probe/<name>/…`.
+   * `probe/<name>/…`. Before every look it is as a new network that has these weights.
    */
-  twin(batch: number): Model;
+  twin(batch: number, how?: TwinOptions): Model;
   /**
    * Another scheme for the same layers and head; `lend` maps its projections (`W1`, `W1/bias`) to arrays it
    * shall use, `[post, pre]`.
    */
   other(scheme: string, batch: number, lend: (name: string) => FloatArray | undefined): Model;
 }
-export type ProbeRow = Pick<MetricRow, 'name' | 'layer' | 'value'>;
+export interface TwinOptions {
+  /** false: what its neurons draw as noise is 0. */
+  readonly noise?: boolean;
+  /** Projections whose weights it shares; all others start anew before every look. Default: it shares all. */
+  readonly shares?: readonly string[];
+}
+export type ProbeRow = Pick<MetricRow, 'name' | 'layer' | 'sample' | 'value'>;
+/** When a probe looks: epochs that ended, and weight updates so far. */
+export type ProbeMoment = Pick<MetricRow, 'epoch' | 'update'>;
 export interface Probe {
   readonly name: string;
   readonly doc: string;
@@ -33,5 +41,8 @@ export interface Probe {
   /** What each row name means. */
   readonly rows: Readonly<Record<string, { readonly doc: string; readonly unit: string }>>;
   /** Called once before training; the returned function at the end of every epoch that is probed, and before the first. */
-  attach(run: ProbedRun, options: Readonly<Record<string, Option | null>>): () => readonly ProbeRow[];
+  attach(
+    run: ProbedRun,
+    options: Readonly<Record<string, Option | null>>,
+  ): (at: ProbeMoment) => readonly ProbeRow[];
 }

@@ -13,6 +13,7 @@ import type {
   RunId,
   Scheme,
   SchemeOptions,
+  Streams,
   TrainConfig,
   Use,
 } from '@apical/core';
@@ -164,6 +165,7 @@ function samplesOf(
   return { samples, updatesPerEpoch };
 }
 
+const silence: Streams['normal'] = (_stream, into) => ({ op: 'fill', into, value: 0 });
 /** `prefix` of the streams: '' for the circuit that trains. */
 export function buildModel(
   run: ResolvedRun,
@@ -172,13 +174,16 @@ export function buildModel(
     readonly batch: number;
     readonly prefix: string;
     readonly lend?: (name: string) => FloatArray | undefined;
+    /** false: noise is 0. */
+    readonly noise?: boolean;
   },
 ): BuiltModel {
+  const streams = circuitStreams(run.random, run.catalogues.Initialiser, at.prefix);
   return assemble(run.scheme, run.layers, run.options, {
     memory,
     batch: at.batch,
     dt: run.train.dt,
-    streams: circuitStreams(run.random, run.catalogues.Initialiser, at.prefix),
+    streams: at.noise === false ? { ...streams, normal: silence } : streams,
     library: libraryOf(run.catalogues),
     ...(at.lend ? { lend: at.lend } : {}),
   });

@@ -3,13 +3,19 @@ import { ApicalError } from '@apical/core';
 import type { MetricRow } from '@apical/core';
 
 /** `validation/error`, `alignment/angle-to-bp/layer1` */
-export const columnOf = ({ split, probe, name, layer }: Omit<MetricRow, 'value'>): string =>
+export const columnOf = ({
+  split,
+  probe,
+  name,
+  layer,
+}: Omit<MetricRow, 'value' | 'epoch' | 'update'>): string =>
   [split ?? probe, name, layer === undefined ? undefined : `layer${layer}`]
     .filter(p => p !== undefined)
     .join('/');
 
+/** Without those of single samples. */
 export const metricsOf = (rows: readonly MetricRow[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(rows.map(r => [columnOf(r), r.value]));
+  Object.fromEntries(rows.flatMap(r => (r.sample === undefined ? [[columnOf(r), r.value]] : [])));
 
 /** One line a row, NaN as null. */
 export const linesOf = (rows: readonly MetricRow[]): string =>
@@ -35,8 +41,9 @@ export function rowsOf(text: string, file: string): MetricRow[] {
       }
     });
 }
-/** Wide: one line an epoch, an empty field where nothing was measured. */
-export function tableOf(rows: readonly MetricRow[]): string {
+/** Wide: one line an epoch, an empty field where nothing was measured. Rows of single samples are left out. */
+export function tableOf(all: readonly MetricRow[]): string {
+  const rows = all.filter(r => r.sample === undefined);
   const columns = [...new Set(rows.map(columnOf))];
   const epochs = new Map<number, { update: number; values: Map<string, number> }>();
   for (const row of rows) {

@@ -196,13 +196,14 @@ export class Training {
         rows.push({ epoch, update, split, name, value });
     for (const probing of this.#probes) {
       await pause();
-      for (const { name, layer, value } of probing.rows(changes))
+      for (const { name, layer, sample, value } of probing.rows(changes, { epoch, update }))
         rows.push({
           epoch,
           update,
           probe: probing.name,
           name,
           ...(layer === undefined ? {} : { layer }),
+          ...(sample === undefined ? {} : { sample }),
           value,
         });
     }

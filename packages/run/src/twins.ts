@@ -10,6 +10,7 @@ import type {
   Model,
   Probe,
   ProbedRun,
+  ProbeMoment,
   ProbeRow,
   RandomSource,
   SplitName,
@@ -31,10 +32,13 @@ export class Twin {
   /** Is it of the scheme that trains? Then its parameters follow. */
   readonly #same: boolean;
   readonly #first = new Map<string, FloatArray | Int32Array>();
+  /** Weights that follow from shared ones follow again; absent where all are shared. */
+  readonly #rebuild: Step | undefined;
 
-  constructor(model: BuiltModel, same: boolean) {
+  constructor(model: BuiltModel, same: boolean, whole = true) {
     this.model = model;
     this.#same = same;
+    this.#rebuild = whole ? undefined : model.circuit.rebuild();
   }
   /** The state to come back to; called when everything is compiled. */
   remember(): void {
@@ -47,6 +51,7 @@ export class Twin {
       if (first) array.set(first);
     }
     circuit.parameters.refresh();
+    this.#rebuild?.();
     if (!this.#same) return;
     for (const [name, value] of Object.entries(set)) circuit.set(name, value);
     for (const population of silent) circuit.setSending(population, false);
@@ -102,14 +107,14 @@ export function evaluator(run: ResolvedRun, memory: Memory, trained: BuiltModel,
 export interface Probing {
   /** Label in the config. */
   readonly name: string;
-  rows(interventions: Interventions): readonly ProbeRow[];
+  rows(interventions: Interventions, at: ProbeMoment): readonly ProbeRow[];
 }
 export function attachProbes(run: ResolvedRun, memory: Memory, trained: BuiltModel): Probing[] {
   return Object.entries(run.config.probes).map(([name, { use, options = {} }]) => {
     const probe: Probe = run.catalogues.Probe.get(use);
     const twins: Twin[] = [];
-    const kept = (model: BuiltModel, same: boolean): Model => {
-      twins.push(new Twin(model, same));
+    const kept = (model: BuiltModel, same: boolean, whole = true): Model => {
+      twins.push(new Twin(model, same, whole));
       return model;
     };
     const prefix = `probe/${name}/`;
@@ -120,8 +125,14 @@ export function attachProbes(run: ResolvedRun, memory: Memory, trained: BuiltMod
       task: run.task,
       model: trained,
       random: probeStreams(run.random, name),
-      twin: batch =>
-        kept(buildModel(run, memory, { batch, prefix, lend: n => trained.circuit.lent(n) }), true),
+      twin(batch, { noise = true, shares } = {}) {
+        for (const projection of shares ?? []) trained.circuit.projection(projection);
+        const lend = (weights: string): FloatArray | undefined =>
+          shares === undefined || shares.includes(weights.split('/')[0]!)
+            ? trained.circuit.lent(weights)
+            : undefined;
+        return kept(buildModel(run, memory, { batch, prefix, lend, noise }), true, shares === undefined);
+      },
       other(scheme, batch, lend) {
         named(run.catalogues, 'Scheme', scheme, undefined);
         const { catalogues, task } = run;
@@ -133,9 +144,9 @@ export function attachProbes(run: ResolvedRun, memory: Memory, trained: BuiltMod
     for (const twin of twins) twin.remember();
     return {
       name,
-      rows(interventions) {
+      rows(interventions, at) {
         for (const twin of twins) twin.reset(interventions);
-        return look();
+        return look(at);
       },
     };
   });

@@ -256,7 +256,12 @@ const catalogue = <T extends { readonly name: string }>(kind: string, ...parts: 
     parts.map(part => ({ part, origin: 'test' })),
   );
 export const catalogues = (
-  more: { observers?: Observer[]; probes?: Probe[]; schemes?: Scheme[] } = {},
+  more: {
+    observers?: Observer[];
+    probes?: Probe[];
+    schemes?: Scheme[];
+    weightFunctions?: WeightFunction[];
+  } = {},
 ): RunCatalogues => ({
   Activation: catalogue('activation', ...activations),
   Backend: catalogue('backend', reference),
@@ -270,7 +275,7 @@ export const catalogues = (
   Probe: catalogue('probe', ...(more.probes ?? [])),
   Scheme: catalogue('scheme', mini, ...(more.schemes ?? [])),
   Task: catalogue('task', sorting),
-  WeightFunction: catalogue<WeightFunction>('weight function'),
+  WeightFunction: catalogue<WeightFunction>('weight function', ...(more.weightFunctions ?? [])),
 });
 type Change = Partial<Omit<RunConfig, 'train'>> & { readonly train?: Partial<RunConfig['train']> };
 export const runConfig = ({ train, ...change }: Change = {}): RunConfig => ({

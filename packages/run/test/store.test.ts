@@ -307,4 +307,9 @@ t.test('columns are named by split or probe, name and layer', async t => {
   t.equal(columnOf({ epoch: 0, update: 0, split: 'test', name: 'error' }), 'test/error');
   t.equal(columnOf({ epoch: 0, update: 0, name: 'own' }), 'own');
   t.equal(tableOf([row(1, 2, { name: 'a,b' })]), 'epoch,update,"validation/a,b"\n1,12,2\n');
+  t.equal(
+    tableOf([row(1, 2), row(1, 3, { sample: 4 })]),
+    'epoch,update,validation/error\n1,12,2\n',
+    'no single samples',
+  );
 });

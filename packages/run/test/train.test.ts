@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { EMPTY, filter, mergeMap, of } from 'rxjs';
 import t from 'tap';
 import { createBus } from '@apical/bus';
-import type { Command, Observer, Probe, RunConfig, RunEvent, RunResult, Scheme } from '@apical/core';
+import type {
+  Command,
+  Observer,
+  Probe,
+  RunConfig,
+  RunEvent,
+  RunResult,
+  Scheme,
+  WeightFunction,
+} from '@apical/core';
 import {
   checkInterval,
   fileStore,
@@ -467,6 +476,92 @@ t.test('a probe changes no number of the run', async t => {
   t.match(rows[0], { layer: 1, value: looked[0]! });
   const draws = probed.result.rows.filter(r => r.name === 'noise').map(r => r.value);
   t.equal(new Set(draws).size, 1, 'a twin begins from the same state and draws at every look');
+});
+
+t.test(
+  'a twin without noise is silent, and weights that it does not share follow from those it shares',
+  async t => {
+    const seen: { epoch: number; update: number }[] = [];
+    const tied: Scheme = {
+      ...mini,
+      name: 'tied',
+      assemble(net, layers, given) {
+        const out = mini.assemble(net, layers, given);
+        net.project('copy', {
+          from: 'layer0.r',
+          to: 'layer1.z',
+          phase: 'never',
+          weights: { function: 'double', of: ['W1'], at: ['build'] },
+        });
+        return out;
+      },
+    };
+    const double: WeightFunction = {
+      name: 'double',
+      doc: '',
+      parameters: {},
+      inputs: ['of'],
+      prepare: (into, [from]) => [
+        { op: 'fill', into: into.data, value: 0 },
+        { op: 'add', into: into.data, from: from!.data, gain: Float64Array.of(2) },
+      ],
+    };
+    const probe: Probe = {
+      name: 'two',
+      doc: '',
+      options: {},
+      rows: {},
+      attach(run) {
+        const quiet = run.twin(2, { noise: false, shares: ['W1', 'W2', 'W3'] });
+        const noisy = run.twin(2);
+        const steps = [quiet, noisy].map(m => m.circuit.compile(m.programs.evaluate));
+        t.throws(() => run.twin(2, { shares: ['W9'] }), { code: 'APICAL_UNKNOWN_NAME' });
+        return at => {
+          seen.push(at);
+          for (const step of steps) step();
+          t.ok(quiet.circuit.signal('layer1.xi').every(v => v === 0));
+          t.ok(noisy.circuit.signal('layer1.xi').some(v => v !== 0));
+          t.equal(quiet.circuit.weights('W1'), run.model.circuit.weights('W1'));
+          t.strictSame(
+            Array.from(quiet.circuit.weights('copy')),
+            Array.from(run.model.circuit.weights('W1'), w => 2 * w),
+          );
+          return [{ name: 'point', sample: 3, layer: 1, value: 7 }];
+        };
+      },
+    };
+    const parts = catalogues({ probes: [probe], schemes: [tied], weightFunctions: [double] });
+    const config = runConfig({
+      scheme: { use: 'tied' },
+      probes: { mine: { use: 'two' } },
+      train: { epochs: 1 },
+    });
+    const { result } = await run(config, { catalogues: parts });
+    t.strictSame(seen, [
+      { epoch: 0, update: 0 },
+      { epoch: 1, update: 12 },
+    ]);
+    t.match(
+      result.rows.filter(r => r.sample !== undefined),
+      [
+        { epoch: 0, probe: 'mine', name: 'point', layer: 1, sample: 3, value: 7 },
+        { epoch: 1, sample: 3 },
+      ],
+    );
+  },
+);
+
+t.test('a run may train with another program of its scheme', async t => {
+  const idle = await run(runConfig({ train: { program: 'evaluate' } }));
+  t.equal(idle.result.summary.cost.macsPerSample < 100, true);
+  const first = idle.result.rows.filter(r => r.epoch === 0 && r.name === 'loss').map(r => r.value);
+  const last = idle.result.rows.filter(r => r.epoch === 3 && r.name === 'loss' && r.split !== 'test');
+  t.strictSame(
+    last.map(r => r.value),
+    first,
+    'nothing is learned',
+  );
+  await t.rejects(run(runConfig({ train: { program: 'evaluated' } })), /did you mean "evaluate"/);
 });
 
 t.test('a finished run with the same hash is not run again', async t => {

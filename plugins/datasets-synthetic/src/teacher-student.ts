@@ -22,7 +22,11 @@ const options = {
     value: [] as readonly number[],
   },
   bias: { doc: 'standard deviation of its biases', value: 0 },
-  inputs: { doc: 'standard normal, or uniform between 0 and 1', value: 'normal', allowed: ['normal', 'uniform'] },
+  inputs: {
+    doc: 'standard normal, or uniform between 0 and 1',
+    value: 'normal',
+    allowed: ['normal', 'uniform'],
+  },
   noise: { doc: 'standard deviation of the noise on targets of the training split', value: 0 },
   train: { doc: 'samples of the training split', value: 4000 },
   validation: { doc: 'samples of the validation split', value: 500 },
@@ -70,7 +74,9 @@ export function createTeacherStudent(formats: Formats): Dataset {
       const split = (name: (typeof splitNames)[number]): DataSplit => {
         const count = checked.number(name, { min: name === 'train' ? 1 : 0, whole: true });
         const x = random.stream(`teacher-student/inputs/${name}`);
-        const inputs = Float64Array.from({ length: count * from }, () => (uniform ? x.uniform() : x.normal()));
+        const inputs = Float64Array.from({ length: count * from }, () =>
+          uniform ? x.uniform() : x.normal(),
+        );
         const targets = teacher.apply(inputs);
         if (noise > 0 && name === 'train') {
           const z = random.stream('teacher-student/noise/train');

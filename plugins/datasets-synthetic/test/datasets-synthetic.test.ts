@@ -168,18 +168,27 @@ t.test('the plugin contributes both', async t => {
   t.equal(plugin.contributes!.Dataset!.length, 2);
 });
 
-t.test('a teacher of constant weights loses a share of every layer’s input, and sees inputs between 0 and 1', async t => {
-  const attenuation = [0.1 / 0.19, 0.1 / 0.13];
-  const options = { sizes: [1, 1, 1], activation: 'sigmoid', weights: 'constant', gain: 2, inputs: 'uniform' };
-  const { splits } = await createTeacherStudent(formats).load({ ...options, attenuation, train: 50 });
-  const { inputs, targets } = splits.train;
-  for (let k = 0; k < 50; k++) {
-    const x = inputs.get(k, 0);
-    t.ok(x >= 0 && x < 1);
-    const hidden = 1 / (1 + Math.exp(-attenuation[0]! * 2 * x));
-    t.ok(Math.abs(targets!.get(k, 0) - attenuation[1]! * 2 * hidden) < 1e-15);
-  }
-});
+t.test(
+  'a teacher of constant weights loses a share of every layer’s input, and sees inputs between 0 and 1',
+  async t => {
+    const attenuation = [0.1 / 0.19, 0.1 / 0.13];
+    const options = {
+      sizes: [1, 1, 1],
+      activation: 'sigmoid',
+      weights: 'constant',
+      gain: 2,
+      inputs: 'uniform',
+    };
+    const { splits } = await createTeacherStudent(formats).load({ ...options, attenuation, train: 50 });
+    const { inputs, targets } = splits.train;
+    for (let k = 0; k < 50; k++) {
+      const x = inputs.get(k, 0);
+      t.ok(x >= 0 && x < 1);
+      const hidden = 1 / (1 + Math.exp(-attenuation[0]! * 2 * x));
+      t.ok(Math.abs(targets!.get(k, 0) - attenuation[1]! * 2 * hidden) < 1e-15);
+    }
+  },
+);
 
 t.test('uniform weights of a teacher fill their range', t => {
   const { weights } = createTeacher({

@@ -2,54 +2,86 @@
  * Per layer, on a fixed set of samples and the present weights: how the update that a scheme proposes relates to that
  * of backpropagation, and how its feedback weights relate to the forward weights. Before any optimiser.
  */
-import type { CircuitView, FloatArray, Model, Probe, ProbedRun, ProbeRow } from '@apical/core';
-import { checkOptions } from '@apical/core';
+import type { FloatArray, Model, Probe, ProbedRun, ProbeRow, Step } from '@apical/core';
+import { ApicalError, checkOptions, unknownName } from '@apical/core';
 import { angle, cosine, flagReference, norm, normRatio, nullBand, signAgreement } from '@apical/numerics';
+import { forwardOf } from './feedback-matrix.js';
 
 const degrees = 'degrees';
-/** Puts the first samples of the training split in front of a model. */
-function show(run: ProbedRun, { circuit, input, target }: Model): void {
+/** Puts samples of the training split, from `first` on, in front of a model. */
+function show(run: ProbedRun, { circuit, input, target }: Model, first: number): void {
   const { inputs, targets } = run.task.splits.train;
   const x = circuit.signal(input);
   const t = circuit.signal(target);
-  x.set(inputs.subarray(0, x.length));
-  t.set(targets.subarray(0, t.length));
+  const nIn = x.length / circuit.batch;
+  const nOut = t.length / circuit.batch;
+  x.set(inputs.subarray(first * nIn, first * nIn + x.length));
+  t.set(targets.subarray(first * nOut, first * nOut + t.length));
 }
-/** The weights that feedback into a hidden layer stands for, in the layout of the feedback projection. */
-function forwardOf({ circuit, forward }: Model, feedback: string, layer: number): FloatArray | undefined {
-  const { from } = circuit.ends(feedback);
-  const top = forward.findIndex(name => circuit.ends(name).to === from);
-  if (top < layer) return undefined;
-  // W{top} … W{layer + 1}: what an error at the source would be multiplied with on its way down, transposed
-  let product = matrixOf(circuit, forward[layer]!);
-  for (let l = layer + 1; l <= top; l++) product = times(matrixOf(circuit, forward[l]!), product);
-  const own = circuit.weights(feedback);
-  if (own.length !== product.data.length) return undefined;
-  return circuit.reversed(feedback) ? product.data : transposed(product);
+/** The scheme on the weights of the run: one call is what it does with the samples shown. */
+function proposing(run: ProbedRun, batch: number, how: Options): { readonly twin: Model; work: Step } {
+  const { forward, feedback } = run.model;
+  const twin = run.twin(batch, {
+    noise: how.noise,
+    ...(how.fresh ? { shares: [...forward, ...feedback] } : {}),
+  });
+  const { circuit, programs } = twin;
+  const program = Object.hasOwn(programs, how.program) ? programs[how.program] : undefined;
+  if (!program) throw unknownName(`program of scheme ${run.scheme.name}`, how.program, Object.keys(programs));
+  const begin = programs.begin && circuit.compile(programs.begin);
+  const learn = circuit.compile(program, {
+    apply: false,
+    ...(programs.begin ? { after: programs.begin } : {}),
+  });
+  return {
+    twin,
+    work() {
+      begin?.();
+      for (let k = 0; k < how.steps; k++) learn();
+    },
+  };
 }
-interface Rows {
-  readonly rows: number;
-  readonly cols: number;
-  readonly data: FloatArray;
+/** Backpropagation through the same forward weights, or these times a factor per layer. */
+function yardstick(run: ProbedRun, batch: number, scale: readonly number[]): { bp: Model; work: Step } {
+  const { circuit, forward } = run.model;
+  if (scale.length > 0 && scale.length !== forward.length)
+    throw new ApicalError(
+      'APICAL_OPTION',
+      `probe "alignment", option "scale": found ${scale.length} numbers; give one for each of ${forward.length} layers`,
+    );
+  const bp = run.other('bp', batch, name => {
+    const [projection = '', end] = name.split('/');
+    const own = forward[Number(projection.slice(1)) - 1];
+    if (scale.length > 0 || !projection.startsWith('W') || own === undefined) return undefined;
+    // a scheme without biases is compared with a gradient whose biases are zero
+    return circuit.lent(end === 'bias' ? `${own}/bias` : own);
+  });
+  const learn = bp.circuit.compile(bp.programs.train, { apply: false });
+  /** What it is not lent are arrays of its own. */
+  const copy = (to: FloatArray | undefined, from: FloatArray | undefined, factor: number): void => {
+    for (let i = 0; to && from && i < to.length; i++) to[i] = factor * from[i]!;
+  };
+  return {
+    bp,
+    work() {
+      scale.forEach((factor, k) => {
+        copy(bp.circuit.weights(bp.forward[k]!), circuit.weights(forward[k]!), factor);
+        copy(bp.circuit.lent(`${bp.forward[k]!}/bias`), circuit.lent(`${forward[k]!}/bias`), factor);
+      });
+      learn();
+    },
+  };
 }
-function matrixOf(circuit: CircuitView, name: string): Rows {
-  const data = circuit.weights(name);
-  const rows = circuit.weightShape(name)[0] ?? 0;
-  return { rows, cols: data.length / rows, data };
+interface Options {
+  readonly program: string;
+  readonly steps: number;
+  readonly noise: boolean;
+  readonly fresh: boolean;
 }
-function times(a: Rows, b: Rows): Rows {
-  const data = new Float64Array(a.rows * b.cols);
-  for (let i = 0; i < a.rows; i++)
-    for (let k = 0; k < a.cols; k++) {
-      const v = a.data[i * a.cols + k]!;
-      for (let j = 0; j < b.cols; j++) data[i * b.cols + j]! += v * b.data[k * b.cols + j]!;
-    }
-  return { rows: a.rows, cols: b.cols, data };
-}
-function transposed({ rows, cols, data }: Rows): FloatArray {
-  const out = new Float64Array(data.length);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out[j * rows + i] = data[i * cols + j]!;
-  return out;
+/** Mean of the finite ones; NaN where there are none. */
+function meanOf(values: readonly number[]): number {
+  const finite = values.filter(Number.isFinite);
+  return finite.reduce((a, b) => a + b, 0) / finite.length;
 }
 export const alignment: Probe = {
   name: 'alignment',
@@ -57,6 +89,19 @@ export const alignment: Probe = {
   options: {
     samples: { doc: 'how many of the first training samples are looked at', value: 1024 },
     weights: { doc: 'compare feedback weights with forward weights', value: true },
+    program: { doc: 'program of the scheme whose update is looked at', value: 'train' },
+    steps: { doc: 'how often it runs on the samples before its update is looked at', value: 1 },
+    noise: { doc: 'with the noise of the neurons', value: true },
+    fresh: {
+      doc: 'weights that are neither forward nor feedback start as in a new network: interneurons that predict again',
+      value: false,
+    },
+    separate: { doc: 'compare the update of every single sample, and average what comes out', value: false },
+    scale: {
+      doc: 'per layer, the share of its weighted input that reaches the activation: the reference uses weights times this',
+      value: [],
+    },
+    every: { doc: 'look only at every so many epochs', value: 1 },
   },
   rows: {
     'angle-to-bp': {
@@ -84,51 +129,69 @@ export const alignment: Probe = {
     const options = checkOptions('probe "alignment"', alignment.options, given);
     const wanted = options.number('samples', { min: 1, whole: true });
     const samples = Math.min(wanted, run.task.splits.train.count);
+    const every = options.number('every', { min: 1, whole: true });
     const withWeights = options.flag('weights');
-    const { circuit, forward } = run.model;
-    const twin = run.twin(samples);
-    const bp = run.other('bp', samples, name => {
-      const [projection = '', end] = name.split('/');
-      const own = forward[Number(projection.slice(1)) - 1];
-      if (!projection.startsWith('W') || own === undefined) return undefined;
-      // a scheme without biases is compared with a gradient whose biases are zero
-      return circuit.lent(end === 'bias' ? `${own}/bias` : own);
+    const batch = options.flag('separate') ? 1 : samples;
+    const { circuit, forward, feedback } = run.model;
+    const { twin, work } = proposing(run, batch, {
+      program: options.text('program'),
+      steps: options.number('steps', { min: 1, whole: true }),
+      noise: options.flag('noise'),
+      fresh: options.flag('fresh'),
     });
-    const learn = twin.circuit.compile(twin.programs.train, { apply: false });
-    const begin = twin.programs.begin && twin.circuit.compile(twin.programs.begin);
-    const reference = bp.circuit.compile(bp.programs.train, { apply: false });
-    return () => {
-      show(run, twin);
-      show(run, bp);
-      begin?.();
-      learn();
-      reference();
-      const rows: ProbeRow[] = [];
-      forward.forEach((name, k) => {
+    const { bp, work: reference } = yardstick(run, batch, options.numbers('scale'));
+    return ({ epoch }) => {
+      if (epoch % every !== 0) return [];
+      const told = forward.map(() => new Map<string, number[]>());
+      for (let first = 0; first < samples; first += batch) {
+        show(run, twin, first);
+        show(run, bp, first);
+        work();
+        reference();
+        forward.forEach((name, k) => {
+          for (const [row, value] of compared(
+            twin,
+            name,
+            bp.circuit.direction(bp.forward[k]!),
+            circuit.weights(name),
+          )) {
+            const values = told[k]!.get(row) ?? [];
+            values.push(value);
+            told[k]!.set(row, values);
+          }
+        });
+      }
+      return told.flatMap((byRow, k): ProbeRow[] => {
         const layer = k + 1;
-        const gradient = bp.circuit.direction(bp.forward[k]!);
-        const put = (row: string, value: number): void => void rows.push({ name: row, layer, value });
-        const size = norm(gradient);
-        put('reference-norm', size);
-        put('reference-too-small', flagReference(size, norm(circuit.weights(name))) ? 1 : 0);
-        put('angle-null-sd', nullBand(gradient.length).sd);
-        const proposed = proposedBy(twin, name);
-        if (proposed) {
-          put('angle-to-bp', angle(proposed, gradient));
-          put('cosine-to-bp', cosine(proposed, gradient));
-          put('norm-ratio', normRatio(proposed, gradient));
-          put('sign-agreement', signAgreement(proposed, gradient));
-        }
-        const feedback = run.model.feedback[k];
-        if (!withWeights || feedback === undefined) return;
-        const stands = forwardOf(run.model, feedback, layer);
-        if (stands) put('angle-weights', angle(circuit.weights(feedback), stands));
+        const rows = [...byRow].map(([name, values]) => ({ name, layer, value: meanOf(values) }));
+        const name = feedback[k];
+        const stands = withWeights && name !== undefined ? forwardOf(run.model, name, layer) : undefined;
+        if (stands) rows.push({ name: 'angle-weights', layer, value: angle(circuit.weights(name!), stands) });
+        return rows;
       });
-      return rows;
     };
   },
 };
-/** undefined where no rule works on the projection. */
-function proposedBy({ circuit }: Model, name: string): FloatArray | undefined {
-  return circuit.plastic(name) ? circuit.direction(name) : undefined;
+/** Rows of one layer; fewer where no rule works on the projection. */
+function compared(
+  { circuit }: Model,
+  name: string,
+  gradient: FloatArray,
+  weights: FloatArray,
+): readonly (readonly [string, number])[] {
+  const size = norm(gradient);
+  const about = [
+    ['reference-norm', size],
+    ['reference-too-small', flagReference(size, norm(weights)) ? 1 : 0],
+    ['angle-null-sd', nullBand(gradient.length).sd],
+  ] as const;
+  if (!circuit.plastic(name)) return about;
+  const proposed = circuit.direction(name);
+  return [
+    ...about,
+    ['angle-to-bp', angle(proposed, gradient)],
+    ['cosine-to-bp', cosine(proposed, gradient)],
+    ['norm-ratio', normRatio(proposed, gradient)],
+    ['sign-agreement', signAgreement(proposed, gradient)],
+  ];
 }
