@@ -48,5 +48,7 @@ export const experimentKeys: Readonly<Record<keyof ExperimentConfig, true>> = {
   define: true,
   plugins: true,
   margin: true,
+  reference: true,
+  figures: true,
   meta: true,
 };

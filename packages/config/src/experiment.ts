@@ -6,7 +6,16 @@ import { freeze, type ExperimentConfig, type RunConfig, type SchemeConfig } from
 export const selectedSchemes = ({ select, schemes }: ExperimentConfig): readonly string[] =>
   select ?? Object.keys(schemes);
 
-const comparisonKeys = ['schemes', 'select', 'seeds', 'baseline', 'control', 'margin'] as const;
+const comparisonKeys = [
+  'schemes',
+  'select',
+  'seeds',
+  'baseline',
+  'control',
+  'margin',
+  'reference',
+  'figures',
+] as const;
 const ofComparison: ReadonlySet<string> = new Set(comparisonKeys);
 
 /** Selected schemes × seeds; a scheme's own `train` is merged over that of the experiment. */

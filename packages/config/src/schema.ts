@@ -57,6 +57,35 @@ const use = (kind: 'Task' | 'Dataset'): Schema =>
 const labelled = (kind: 'Probe' | 'Observer'): Schema =>
   mapOf(either(undefined, object({ use: nameOf(kind, 'default: the label'), options }), nothing));
 
+const reference = object(
+  {
+    source: text('where the numbers are from'),
+    scheme: text('label of the scheme they are compared with'),
+    n: whole('runs they were made of', 1),
+    values: mapOf(
+      mapOf(either('mean, or [mean, standard deviation]', number(), listOf(number(), undefined, 1))),
+      'column of metrics.csv → epoch, or last → mean, or [mean, standard deviation]',
+    ),
+  },
+  undefined,
+  ['source', 'scheme', 'values'],
+);
+const figure = object(
+  {
+    kind: oneOf(['lines', 'scatter'], 'over epochs, a panel a layer; or single samples, a panel a scheme'),
+    of: text('label of a probe and name of its row: feedback/angle-weights'),
+    colour: text('scatter: row that says the class of a sample'),
+    title: text(),
+    axis: text(),
+    unit: text(),
+    band: oneOf(['interval', 'range', 'deviation'], 'around the mean over seeds'),
+    scale: oneOf(['linear', 'log']),
+    caption: text(),
+  },
+  undefined,
+  ['of'],
+);
+
 /** A slip such as seeds=1e9 must not fill the memory. */
 export const mostSeeds = 10_000;
 
@@ -97,6 +126,8 @@ export const experimentSchema = object(
     define,
     plugins: listOf(text(), 'plugins to load, by package name or path'),
     margin: either('difference in the headline metric that counts as equal', number(undefined, 0), nothing),
+    reference: listOf(reference, 'numbers of a publication to compare with'),
+    figures: listOf(figure, 'figures of the report beside those that every report has'),
     sweep: mapOf(anything(), 'key → values of a multirun'),
     meta: mapOf(anything(), 'anything of your own'),
   },

@@ -156,6 +156,38 @@ export interface DefineConfig {
   readonly activations?: Readonly<Record<string, Unnamed<Activation>>>;
   readonly schemes?: Readonly<Record<string, SchemeTemplate>>;
 }
+/** Numbers of a publication, or of another program, to compare runs with. */
+export interface ReferenceConfig {
+  readonly source: string;
+  /** Label of the scheme whose runs are compared. */
+  readonly scheme: string;
+  /** Runs the numbers were made of. */
+  readonly n?: number;
+  /**
+   * Column of `metrics.csv` (`alignment/angle-weights/layer1`, `test/error`) → epoch, or `last` → mean, or
+   * [mean, standard deviation over runs].
+   */
+  readonly values: Readonly<Record<string, Readonly<Record<string, number | readonly number[]>>>>;
+}
+/** A figure of a report beside those that every report has. */
+export interface FigureConfig {
+  /**
+   * `lines`: what a probe told by layer, over epochs, a panel a layer. `scatter`: what a probe told of single samples, at
+   * the last epoch: two layers of one row are the axes, a panel a scheme.
+   */
+  readonly kind?: 'lines' | 'scatter';
+  /** Label of the probe and name of its row: `feedback/angle-weights`. */
+  readonly of: string;
+  /** Scatter: row that says the class of a sample. */
+  readonly colour?: string;
+  readonly title?: string;
+  readonly axis?: string;
+  readonly unit?: string;
+  /** Around the mean over seeds: 95 % t-interval, smallest to largest, or one standard deviation. */
+  readonly band?: 'interval' | 'range' | 'deviation';
+  readonly scale?: 'linear' | 'log';
+  readonly caption?: string;
+}
 export interface ExperimentConfig {
   readonly name: string;
   readonly doc?: string;
@@ -178,12 +210,14 @@ export interface ExperimentConfig {
   readonly plugins: readonly string[];
   /** Difference in the headline metric that counts as equal, in its unit; null: no claim of equality. */
   readonly margin: number | null;
+  readonly reference?: readonly ReferenceConfig[];
+  readonly figures?: readonly FigureConfig[];
   readonly meta: Readonly<Record<string, unknown>>;
 }
 /** One run of an experiment. */
 export interface RunConfig extends Omit<
   ExperimentConfig,
-  'schemes' | 'select' | 'seeds' | 'baseline' | 'control' | 'margin'
+  'schemes' | 'select' | 'seeds' | 'baseline' | 'control' | 'margin' | 'reference' | 'figures'
 > {
   readonly label: string;
   readonly scheme: SchemeConfig & { readonly use: string };

@@ -107,11 +107,13 @@ export { ApicalError, isApicalError, nearest, unknownName } from './errors.js';
 export type {
   DefineConfig,
   ExperimentConfig,
+  FigureConfig,
   InitialConfig,
   NetworkConfig,
   NeuronConfig,
   OptimiserConfig,
   PlasticityConfig,
+  ReferenceConfig,
   RunConfig,
   SchemeConfig,
   SchemeTemplate,

@@ -1,6 +1,7 @@
 /** The report of a comparison: verdict, table, figures, evidence of pairing, failures, how to make it again. */
 import type { ComparisonResult } from '@apical/core';
 import { schemeStyles } from './colours.js';
+import { configuredFigures } from './configured.js';
 import { costFigure } from './cost-figure.js';
 import { differences } from './differences.js';
 import type { FigurePlan, Scene } from './figure.js';
@@ -9,6 +10,7 @@ import { formatDifference, missing } from './format.js';
 import { angleToBp, angleWeights, layerFigure } from './layers.js';
 import { curveMetrics, learningCurves } from './learning-curves.js';
 import { definitions, figuresHtml, markup, page, section, table, type Html } from './page.js';
+import { referenceSection } from './references.js';
 import { renderAll } from './render.js';
 import { configSection, costSection, environmentItems, layerSection, swatch } from './sections.js';
 import { sortRows } from './series.js';
@@ -33,15 +35,19 @@ export function comparisonScene(result: ComparisonResult): Scene {
   };
 }
 /** What a comparison is drawn as, in order. */
-export const comparisonFigures = (scene: Scene, result: ComparisonResult): readonly FigurePlan[] =>
-  [
+export function comparisonFigures(scene: Scene, result: ComparisonResult): readonly FigurePlan[] {
+  const { experiment } = result;
+  // what a config draws itself is not drawn twice
+  const asked = new Set((experiment.figures ?? []).map(f => f.of.split('/')[1]));
+  return [
+    ...configuredFigures(scene, experiment),
     result.rows.some(r => r.estimate) ? finalScores(scene, result) : undefined,
     differences(scene, result),
     ...curveMetrics(scene).flatMap(m => learningCurves(scene, m)),
-    layerFigure(scene, angleToBp),
-    layerFigure(scene, angleWeights),
+    ...[angleToBp, angleWeights].filter(q => !asked.has(q.name)).map(q => layerFigure(scene, q)),
     costFigure(scene, result),
   ].filter(plan => plan !== undefined);
+}
 
 function verdictHtml(result: ComparisonResult): Html {
   const { lead, clauses } = verdictOf(result);
@@ -78,6 +84,7 @@ export async function comparisonReport(result: ComparisonResult): Promise<Report
   const { experiment, environment, control } = result;
   const title = `${experiment.name}: ${result.rows.length} ${result.rows.length === 1 ? 'scheme' : 'schemes'}, ${experiment.seeds.length} ${experiment.seeds.length === 1 ? 'seed' : 'seeds'}`;
   const layers = layerSection(scene);
+  const reference = referenceSection(scene, experiment);
   const notes = [
     ...result.notes,
     ...(result.paired.yes
@@ -99,7 +106,7 @@ export async function comparisonReport(result: ComparisonResult): Promise<Report
       </p>
       <nav aria-label="Contents">
         <a href="#results">Results</a
-        ><a href="#figures">Figures</a>${layers ? markup`<a href="#layers">Layers</a>` : ''}<a
+        ><a href="#figures">Figures</a>${reference ? markup`<a href="#reference">Reference</a>` : ''}${layers ? markup`<a href="#layers">Layers</a>` : ''}<a
           href="#cost-table"
           >Cost</a
         ><a href="#seeds">Every run</a
@@ -124,6 +131,7 @@ export async function comparisonReport(result: ComparisonResult): Promise<Report
         : '',
     ),
     section('figures', 'Figures', figuresHtml(figures)),
+    reference,
     layers,
     costSection(scene),
     seedSection(scene, result),

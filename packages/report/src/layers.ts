@@ -11,7 +11,7 @@ import {
   type Spec,
 } from './figure.js';
 import { withUnit } from './format.js';
-import { collect, onLayer, thin } from './series.js';
+import { collect, onLayer, thin, type Band } from './series.js';
 
 export interface LayerQuantity {
   readonly name: string;
@@ -21,7 +21,25 @@ export interface LayerQuantity {
   /** Row whose value is the standard deviation of the angle of random directions. */
   readonly nullBand?: string;
   readonly caption: string;
+  /** Of this probe only. */
+  readonly probe?: string;
+  readonly band?: Band;
+  readonly log?: boolean;
+  /** Drawn beside the lines, with a bar of one standard deviation where it is known. */
+  readonly references?: readonly ReferencePoint[];
 }
+export interface ReferencePoint {
+  readonly scheme: string;
+  readonly layer: number;
+  readonly epoch: number;
+  readonly mean: number;
+  readonly sd?: number;
+}
+const bandNames: Readonly<Record<Band, string>> = {
+  interval: '95 % t-interval',
+  range: 'smallest to largest',
+  deviation: '± 1 standard deviation',
+};
 export const angleToBp: LayerQuantity = {
   name: 'angle-to-bp',
   title: 'Angle between each update and that of backpropagation',
@@ -41,17 +59,17 @@ export const angleWeights: LayerQuantity = {
 const pointBudget = 4000;
 
 /** Sorted layers for which a quantity was told. */
-export const layersOf = (scene: Scene, name: string): readonly number[] =>
-  [...new Set(scene.runs.flatMap(r => r.told.filter(onLayer(name)).map(t => t.layer!)))].sort(
-    (a, b) => a - b,
-  );
+export const layersOf = (scene: Scene, name: string, probe?: string): readonly number[] =>
+  [
+    ...new Set(scene.runs.flatMap(r => r.told.filter(onLayer(name, undefined, probe)).map(t => t.layer!))),
+  ].sort((a, b) => a - b);
 
 /** `layer/epoch` of a scheme at which some seed's reference was too small to mean anything. */
-function flagged(scene: Scene, scheme: string): ReadonlySet<string> {
+function flagged(scene: Scene, scheme: string, probe?: string): ReadonlySet<string> {
   const set = new Set<string>();
   for (const { run, told } of scene.runs)
     if (run.config.label === scheme)
-      for (const { layer, points } of told.filter(onLayer('reference-too-small')))
+      for (const { layer, points } of told.filter(onLayer('reference-too-small', undefined, probe)))
         for (const p of points) if (p.value === 1) set.add(`${layer}/${p.epoch}`);
   return set;
 }
@@ -59,12 +77,13 @@ const mean = (values: readonly number[]): number => values.reduce((a, b) => a + 
 
 /** Undefined where no run told the quantity. */
 export function layerFigure(scene: Scene, quantity: LayerQuantity): FigurePlan | undefined {
-  const layers = layersOf(scene, quantity.name);
+  const { probe, band = 'interval', log = false, references = [] } = quantity;
+  const layers = layersOf(scene, quantity.name, probe);
   if (layers.length === 0) return undefined;
   const angle = quantity.unit === '°';
   const display = new Map(scene.styles.map(s => [s.label, s.display]));
   const labels = scene.styles.map(s => s.label);
-  const flags = new Map(labels.map(l => [l, flagged(scene, l)]));
+  const flags = new Map(labels.map(l => [l, flagged(scene, l, probe)]));
   const usesFlags = quantity.name !== 'angle-weights';
   const rows: Record<string, string | number | boolean | null>[] = [];
   const table: Record<string, string | number | null>[] = [];
@@ -74,7 +93,7 @@ export function layerFigure(scene: Scene, quantity: LayerQuantity): FigurePlan |
   const perLine = Math.max(30, Math.min(100, Math.floor(pointBudget / (layers.length * labels.length))));
   const all = layers.map(layer => ({
     layer,
-    series: collect(scene.runs, labels, onLayer(quantity.name, layer)),
+    series: collect(scene.runs, labels, onLayer(quantity.name, layer, probe), band),
   }));
   for (const { layer, series } of all)
     series.forEach((s, k) => {
@@ -132,7 +151,14 @@ export function layerFigure(scene: Scene, quantity: LayerQuantity): FigurePlan |
       const from = epochs.length && Math.min(...epochs) === Math.max(...epochs) ? ends[0] - 1 : ends[0];
       rows.push({ kind: 'null', layer, epoch: from, until: ends[1], low: 90 - half, high: 90 + half });
     }
-  const [low, high] = extent(values);
+  for (const { layer, scheme, epoch, mean, sd } of references)
+    if (layers.includes(layer) && display.has(scheme)) {
+      const bar = sd === undefined ? {} : { low: mean - sd, high: mean + sd };
+      rows.push({ kind: 'reference', layer, scheme: display.get(scheme)!, epoch, value: mean, ...bar });
+      values.push(mean - (sd ?? 0), mean + (sd ?? 0));
+      epochs.push(epoch);
+    }
+  const [low, high] = extent(log ? values.filter(v => v > 0) : values);
   const top = high > 120 ? 180 : high > 100 ? 120 : 100;
   const domain = angle ? [Math.min(0, low), top] : [low, high];
   const columns = layers.length === 4 ? 2 : layers.length > 6 ? 4 : Math.min(3, layers.length);
@@ -142,10 +168,10 @@ export function layerFigure(scene: Scene, quantity: LayerQuantity): FigurePlan |
     field: 'value',
     type: 'quantitative',
     title: withUnit(quantity.axis, quantity.unit),
-    scale: { domain, nice: !angle, zero: false },
+    scale: log ? { type: 'log', domain, nice: true, clamp: true } : { domain, nice: !angle, zero: false },
     axis: angle
       ? { values: [0, 30, 60, 90, 120, 150, 180].filter(v => v <= top), tickCount: 20, labelOverlap: false }
-      : { tickCount: 5 },
+      : { tickCount: 5, ...(log ? { format: '~g' } : {}) },
   };
   const only = (filter: string): Spec => ({ transform: [{ filter }] });
   const total = panel * columns;
@@ -188,18 +214,36 @@ export function layerFigure(scene: Scene, quantity: LayerQuantity): FigurePlan |
       mark: { type: 'point', filled: false, fill: 'white', size: 42, strokeWidth: 1.5, opacity: 1 },
       encoding: { x, y, color: colourOf(styles, total), shape: shapeOf(styles, total) },
     },
+    ...(references.length > 0
+      ? [
+          {
+            ...only('datum.kind === "reference" && isValid(datum.low)'),
+            mark: { type: 'rule', strokeWidth: 1.2 },
+            encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colourOf(styles, total) },
+          },
+          {
+            ...only('datum.kind === "reference"'),
+            mark: { type: 'point', shape: 'diamond', filled: false, fill: 'white', size: 48, opacity: 1 },
+            encoding: { x, y, color: colourOf(styles, total) },
+          },
+        ]
+      : []),
   ];
   const caption = [
     quantity.caption,
     all.some(({ series }) => series.some(s => s.seeds.length > 1))
-      ? 'Line: mean over seeds; band in its colour: 95 % t-interval.'
+      ? `Line: mean over seeds; band in its colour: ${bandNames[band]}.`
       : 'One line a run; a single seed has no interval.',
     banded ? 'Grey: 90° ± 2 standard deviations, where random directions of that layer lie.' : '',
     hollow ? 'Hollow symbols: the reference update was too small for the value to mean anything.' : '',
+    references.length
+      ? 'Diamonds: reference values, with a bar of one standard deviation where it is known.'
+      : '',
+    log ? 'Logarithmic axis.' : '',
     'Epoch 0 is before training.',
   ];
   return {
-    name: slug(`layers-${quantity.name}`),
+    name: slug(`layers-${probe === undefined ? '' : `${probe}-`}${quantity.name}`),
     title: quantity.title,
     caption: caption.filter(Boolean).join(' '),
     wide: layers.length > 1,

@@ -1,6 +1,6 @@
-/** Rows of runs → lines per scheme: one per seed, and their mean with a 95 % t-interval at every epoch. */
-import type { RunResult, SplitName } from '@apical/core';
-import { tInterval } from '@apical/numerics';
+/** Rows of runs → lines per scheme: one per seed, and their mean with a band (a 95 % t-interval) at every epoch. */
+import type { FigureConfig, MetricRow, RunResult, SplitName } from '@apical/core';
+import { mean, standardDeviation, tInterval } from '@apical/numerics';
 
 export interface Point {
   readonly epoch: number;
@@ -19,10 +19,17 @@ export interface Told {
 export interface ToldRun {
   readonly run: RunResult;
   readonly told: readonly Told[];
+  /** What probes told of single samples. */
+  readonly samples: readonly MetricRow[];
 }
 export function sortRows(run: RunResult): ToldRun {
   const byName = new Map<string, (Told & { readonly points: Point[] })[]>();
+  const samples: MetricRow[] = [];
   for (const row of run.rows) {
+    if (row.sample !== undefined) {
+      samples.push(row);
+      continue;
+    }
     const { name, split, probe, layer } = row;
     let same = byName.get(name);
     if (!same) byName.set(name, (same = []));
@@ -33,7 +40,7 @@ export function sortRows(run: RunResult): ToldRun {
   }
   const all = [...byName.values()].flat();
   for (const told of all) told.points.sort((a, b) => a.epoch - b.epoch);
-  return { run, told: all };
+  return { run, told: all, samples };
 }
 export interface SeedLine {
   readonly seed: number;
@@ -63,8 +70,17 @@ export function thin<T>(items: readonly T[], count: number): readonly T[] {
   if (items.length <= count) return items;
   return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
 }
-/** Mean and interval over seeds; a run that stopped early counts with its last value from then on. */
-function average(lines: readonly SeedLine[], epochs: readonly number[]): MeanPoint[] {
+export type Band = NonNullable<FigureConfig['band']>;
+const around: Readonly<Record<Band, (values: readonly number[]) => { low: number; high: number }>> = {
+  interval: tInterval,
+  range: values => ({ low: Math.min(...values), high: Math.max(...values) }),
+  deviation(values) {
+    const [centre, sd] = [mean(values), standardDeviation(values)];
+    return { low: centre - sd, high: centre + sd };
+  },
+};
+/** Mean and band over seeds; a run that stopped early counts with its last value from then on. */
+function average(lines: readonly SeedLine[], epochs: readonly number[], band: Band): MeanPoint[] {
   const cursors = lines.map(() => 0);
   const means: MeanPoint[] = [];
   for (const epoch of epochs) {
@@ -78,21 +94,22 @@ function average(lines: readonly SeedLine[], epochs: readonly number[]): MeanPoi
     });
     if (values.length === 0) continue;
     const n = values.length;
-    means.push(n === 1 ? { epoch, mean: values[0]!, n } : { epoch, ...pickInterval(tInterval(values)), n });
+    means.push(
+      n === 1
+        ? { epoch, mean: values[0]!, n }
+        : { epoch, mean: mean(values), ...ends(around[band](values)), n },
+    );
   }
   return means;
 }
-const pickInterval = ({ mean, low, high }: { mean: number; low: number; high: number }) => ({
-  mean,
-  low,
-  high,
-});
+const ends = ({ low, high }: { low: number; high: number }) => ({ low, high });
 
 /** The series of one quantity for every scheme that has it, in the order of `schemes`. */
 export function collect(
   runs: readonly ToldRun[],
   schemes: readonly string[],
   wanted: (told: Told) => boolean,
+  band: Band = 'interval',
 ): readonly Series[] {
   const result: Series[] = [];
   for (const scheme of schemes) {
@@ -106,7 +123,7 @@ export function collect(
     seeds.sort((a, b) => a.seed - b.seed);
     const good = seeds.filter(s => !s.failed);
     const epochs = [...new Set(good.flatMap(s => s.points.map(p => p.epoch)))].sort((a, b) => a - b);
-    result.push({ scheme, seeds, means: average(good, epochs) });
+    result.push({ scheme, seeds, means: average(good, epochs, band) });
   }
   return result;
 }
@@ -115,11 +132,12 @@ export const onSplit =
   (name: string, split: SplitName) =>
   (told: Told): boolean =>
     told.name === name && told.split === split && told.probe === undefined && told.layer === undefined;
-/** What a probe told of a layer, or of every layer. */
+/** What a probe (or this one) told of a layer, or of every layer. */
 export const onLayer =
-  (name: string, layer?: number) =>
+  (name: string, layer?: number, probe?: string) =>
   (told: Told): boolean =>
     told.probe !== undefined &&
+    (probe === undefined || told.probe === probe) &&
     told.name === name &&
     told.layer !== undefined &&
     (layer === undefined || told.layer === layer);

@@ -72,6 +72,7 @@ export const regression: Task = {
           unit: '1',
           better: 'lower',
         },
+        mse: { doc: 'mean of (y − t)² over samples and outputs', unit: '1', better: 'lower' },
         rmse: { doc: 'root of the mean of (y − t)² over samples and outputs', unit: '1', better: 'lower' },
         r2: {
           doc:
@@ -101,6 +102,7 @@ export const regression: Task = {
             const constant = squares === 0 ? 1 : Number.isNaN(squares) ? NaN : 0;
             return {
               loss: total / seen,
+              mse: squares / (seen * width),
               rmse: Math.sqrt(squares / (seen * width)),
               r2: spread > 0 ? 1 - squares / spread : constant,
             };

@@ -164,7 +164,7 @@ t.test('strided data is laid out in rows', async t => {
   );
 });
 
-t.test('regression: loss, rmse and explained variance', async t => {
+t.test('regression: loss, mean square error and explained variance', async t => {
   const data = dataset(
     of([1, 2], [2, 1], targets([0, 2, 4, 6], [2, 2])),
     of([3, 4], [2, 1], targets([1, 2, 3, 6], [2, 2])),
@@ -173,10 +173,10 @@ t.test('regression: loss, rmse and explained variance', async t => {
   t.same([task.outputShape, task.head, task.headline], [[2], 'linear-squared', 'loss']);
   const evaluation = task.evaluation('test');
   evaluation.add(Float64Array.of(2, 2, 3, 4), task.splits.test.targets, 2, 0);
-  t.same(evaluation.result(), { loss: 1.25, rmse: Math.sqrt(5 / 4), r2: 0.5 });
+  t.same(evaluation.result(), { loss: 1.25, mse: 5 / 4, rmse: Math.sqrt(5 / 4), r2: 0.5 });
   const perfect = task.evaluation('test');
   perfect.add(task.splits.test.targets, task.splits.test.targets, 2, 0);
-  t.same(perfect.result(), { loss: 0, rmse: 0, r2: 1 });
+  t.same(perfect.result(), { loss: 0, mse: 0, rmse: 0, r2: 1 });
   const standardised = regression.prepare(data, given({ options: { targets: 'standardise' } }));
   t.same([...standardised.splits.test.targets], [-0.5, -1, 0.5, 1]);
   const constant = regression.prepare(
