@@ -16,8 +16,12 @@ export function expressionOf(circuit: Circuit, population: string, text: Express
   const language = languageOf(p, p.choices, `${population}, "${text}"`, p.model.name, 'expression');
   const statements = parseAssignment(into, text, language);
   const result = scopeOf({ [into]: { name: into, extent: 'neuron', data, units: p.units } });
-  const operation = lower(statements, within(result, p.scope), { batch, units: p.units }, language, (n, extent) =>
-    extent === 'scalar' ? memory.allocateCell(0) : memory.allocate(n),
+  const operation = lower(
+    statements,
+    within(result, p.scope),
+    { batch, units: p.units },
+    language,
+    (n, extent) => (extent === 'scalar' ? memory.allocateCell(0) : memory.allocate(n)),
   );
   const step = memory.prepare([operation], `expression ${text} of ${population}`);
   return () => {
