@@ -14,8 +14,8 @@ t.test('mistakes in a file are told with what was found, what would be right, an
   const table: [text: string, message: string][] = [
     [
       `${start}tarin: { epochs: 3 }\n`,
-      'unknown key "tarin"; did you mean "train"? Known: baseline, control, dataset, defaults, define, doc, margin, meta, ' +
-        `name, network, observers, plugins, probes, scheme, schemes, seed, seeds, select, sweep, task, train @ ${mine}:4:1`,
+      'unknown key "tarin"; did you mean "train"? Known: baseline, control, dataset, defaults, define, doc, figures, margin, meta, ' +
+        `name, network, observers, plugins, probes, reference, scheme, schemes, seed, seeds, select, sweep, task, train @ ${mine}:4:1`,
     ],
     [
       `${start}network:\n  hiden: [3]\n`,
