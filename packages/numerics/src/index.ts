@@ -37,5 +37,7 @@ export {
   variance,
 } from './statistics.js';
 export type { BootstrapOptions, Line } from './statistics.js';
+export { fitLinearClassifier } from './linear-classifier.js';
+export type { LinearClassifier, LinearClassifierOptions } from './linear-classifier.js';
 export { equivalence, holm, signFlipTest } from './paired-tests.js';
 export type { Equivalence, SignFlip } from './paired-tests.js';

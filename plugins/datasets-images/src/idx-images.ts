@@ -14,6 +14,13 @@ export interface IdxImages {
   /** Last images of the training part that the standard split keeps for validation. */
   readonly validation: number;
 }
+const options = {
+  ...imageOptions,
+  validation: {
+    doc: 'with the standard split, how many of the last training images are for validation; null: as the data set says',
+    value: null,
+  },
+};
 export function createIdxImages(set: IdxImages, cache: DatasetCache, formats: Formats): Dataset {
   const { name, classes, files } = set;
   const part = async (images: RemoteFile, labels: RemoteFile): Promise<Part> => {
@@ -35,16 +42,20 @@ export function createIdxImages(set: IdxImages, cache: DatasetCache, formats: Fo
     name,
     doc: set.doc,
     source: set.source,
-    options: imageOptions,
+    options,
     files,
     async load(given) {
-      const options = checkOptions(`data set "${name}"`, imageOptions, given);
+      const checked = checkOptions(`data set "${name}"`, options, given);
       const all = await part(files[0], files[1]);
       const test = await part(files[2], files[3]);
       const count = all.inputs.shape[0]!;
-      const cut = count - (options.text('split') === 'paper' ? 0 : set.validation);
+      const kept =
+        checked.value('validation') === undefined
+          ? set.validation
+          : checked.number('validation', { min: 0, max: count - 1, whole: true });
+      const cut = count - (checked.text('split') === 'paper' ? 0 : kept);
       const splits = { train: slice(all, 0, cut), validation: slice(all, cut, count), test };
-      return finished(name, splits, classes, options.text('normalise'), digestOf(formats, files));
+      return finished(name, splits, classes, checked.text('normalise'), digestOf(formats, files));
     },
   };
 }

@@ -83,6 +83,9 @@ t.test('the standard split keeps the last training images for validation, the pa
     ],
   );
   t.equal(paper.splits.validation.labels!.data.length, 0);
+  const more = await load(small, { validation: 3 });
+  t.same([more.splits.train.inputs.shape[0], more.splits.validation.inputs.shape[0]], [2, 3]);
+  t.match(await refusal(load(small, { validation: 5 }), 'APICAL_OPTION'), /at most 4/);
 });
 
 t.test('standardised pixels have mean 0 and standard deviation 1 over the training split', async t => {

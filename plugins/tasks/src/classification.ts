@@ -1,9 +1,13 @@
-/** Which class? One-hot targets; the largest output answers. */
+/** Which class? One target value for the class, another for all others (one-hot: 1 and 0); the largest output answers. */
 import { ApicalError, type PreparedSplit, type Task } from '@apical/core';
 import { allHeads, lossOf } from './losses.js';
 import { checked, inputsOption, perSplit, preparedInputs, room } from './prepare.js';
 
-const options = { inputs: inputsOption };
+const options = {
+  inputs: inputsOption,
+  on: { doc: 'target of the output that stands for the class', value: 1 },
+  off: { doc: 'target of all others', value: 0 },
+};
 const name = 'classification';
 
 /** Number of the largest output; −1 where one is NaN. Of equal ones the first. */
@@ -24,6 +28,14 @@ export const classification: Task = {
     const read = checked(name, options, data, given);
     const head = given.head ?? 'softmax-cross-entropy';
     const loss = lossOf(name, head, allHeads);
+    const [on, off] = [read.number('on'), read.number('off')];
+    if (!(on > off))
+      throw new ApicalError('APICAL_OPTION', `task "${name}": on is ${on} and off is ${off}; on must be larger`);
+    if (head === 'softmax-cross-entropy' && (on !== 1 || off !== 0))
+      throw new ApicalError(
+        'APICAL_HEAD',
+        `task "${name}": the head ${head} needs targets 1 and 0, found on: ${on}, off: ${off}; use a squared head`,
+      );
     const labels = perSplit(split => {
       const { labels: found, inputs } = data.splits[split];
       if (!found && inputs.shape[0])
@@ -40,14 +52,14 @@ export const classification: Task = {
     const inputs = preparedInputs(data, given, read);
     const splits = perSplit((split): PreparedSplit => {
       const own = labels[split];
-      const targets = room(given.dtype, own.length * classes);
+      const targets = room(given.dtype, own.length * classes).fill(off);
       own.forEach((label, k) => {
         if (label < 0 || label >= classes)
           throw new ApicalError(
             'APICAL_TASK',
             `data set "${data.name}", ${split} split: class ${label} of sample ${k} is not in 0 … ${classes - 1}`,
           );
-        targets[k * classes + label] = 1;
+        targets[k * classes + label] = on;
       });
       return { count: own.length, inputs: inputs[split], targets, labels: own };
     });
