@@ -70,7 +70,7 @@ export default {
       name: 'browser-code-imports-no-node-built-in',
       severity: 'error',
       from: {
-        path: `${packages(pure)}|^plugins/(standard|bp|fa|probes-alignment|tasks|datasets-synthetic)/src`,
+        path: `${packages(pure)}|^plugins/(standard|bp|fa|probes-alignment|probes-representation|tasks|datasets-synthetic)/src`,
       },
       to: { dependencyTypes: ['core'] },
     },

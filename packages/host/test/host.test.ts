@@ -519,6 +519,7 @@ t.test('the plugins that come with Apical load, and one that is named again come
       'datasets-files',
       'tasks',
       'probes-alignment',
+      'probes-representation',
       'observers',
       'backend-blas',
     ],

@@ -26,11 +26,17 @@ export const autoencoding: Task = {
               `${values[outside]!}; use the head linear-squared, or inputs: as-is with data in [0, 1]`,
           );
       }
-    const splits = perSplit((split): PreparedSplit => ({
-      count: data.splits[split].inputs.shape[0]!,
-      inputs: inputs[split],
-      targets: inputs[split],
-    }));
+    const splits = perSplit((split): PreparedSplit => {
+      const { labels, inputs: samples } = data.splits[split];
+      const count = samples.shape[0]!;
+      return {
+        count,
+        inputs: inputs[split],
+        targets: inputs[split],
+        // nothing is asked about classes; who looks at the code wants to know them
+        ...(labels ? { labels: Int32Array.from({ length: count }, (_, k) => labels.get(k)) } : {}),
+      };
+    });
     return {
       inputShape: data.shape,
       outputShape: [width],

@@ -219,6 +219,11 @@ t.test('regression refuses data without targets and heads that are not for value
   );
 });
 
+t.test('autoencoding hands classes on to who looks at the code', async t => {
+  const { splits } = autoencoding.prepare(classes, given());
+  t.same([splits.train.labels, splits.test.labels], [Int32Array.of(2, 0, 1), Int32Array.of(1, 2)]);
+});
+
 t.test('autoencoding: targets are the inputs, mse is a mean over samples and inputs', async t => {
   const data = dataset(of([0, 0.5, 1, 0, 0.25, 1], [1, 3, 2]), of([1, 0, 0, 0, 0, 1], [1, 3, 2]));
   const task = autoencoding.prepare(data, given({ head: 'sigmoid-squared' }));

@@ -1,0 +1,84 @@
+/**
+ * Every config of a paper runs: two samples an epoch, a few steps each, one seed, and its report is drawn. The same overrides
+ * make any of them finish in seconds on the command line.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import t from 'tap';
+import { createHost } from '@apical/host';
+import { comparisonReport } from '@apical/report';
+
+const roots = join(import.meta.dirname, '../configs');
+const files = readdirSync(join(roots, 'paper'), { recursive: true, encoding: 'utf8' })
+  .filter(f => f.endsWith('.yaml'))
+  .map(f => join('paper', f));
+/** Files without a name of their own are what others start from. */
+const experiments = files.filter(f => /^name:/m.test(readFileSync(join(roots, f), 'utf8')));
+const targets = experiments.map(f =>
+  relative('', f)
+    .replaceAll('\\', '/')
+    .replace(/\.yaml$/, ''),
+);
+
+/** Pixels give way to points: no data set is needed. */
+const withoutImages = [
+  'dataset.use=yin-yang',
+  'dataset.options={validation: 6, train: 6, test: 6}',
+  'train.evaluateBatch=6',
+];
+t.test('all experiments of the folder are looked at', async t => {
+  t.ok(targets.length >= 8, targets.join(', '));
+  const parts = files.filter(f => !experiments.includes(f)).map(f => f.replace(/\.yaml$/, ''));
+  const all = files.map(f => readFileSync(join(roots, f), 'utf8')).join('\n');
+  for (const part of parts) t.ok(all.includes(`[${part.replaceAll('\\', '/')}]`), `${part} is used`);
+});
+for (const target of targets)
+  t.test(target, async t => {
+    const host = await createHost();
+    t.teardown(() => host.dispose());
+    const text = readFileSync(join(roots, `${target}.yaml`), 'utf8');
+    const { variants } = host.compose({ target, roots: [roots] });
+    const { schemes, probes, seeds } = variants[0]!.experiment;
+    const overrides = [
+      'train.epochs=2',
+      'train.limit=2',
+      'train.batch=2',
+      'train.steps=4',
+      'train.evaluateSteps=4',
+      'train.evaluateEvery=1',
+      `seeds=[${seeds[0]!}]`,
+      ...(/\bmnist\b/.test(text) ? withoutImages : []),
+      ...Object.entries(schemes).flatMap(([label, { settings }]) =>
+        settings?.['settle'] === undefined ? [] : [`schemes.${label}.settings.settle=3`],
+      ),
+      ...Object.entries(probes).flatMap(([label, { use }]) =>
+        use === 'alignment'
+          ? ['steps=4', 'samples=2', 'every=1'].map(o => `probes.${label}.options.${o}`)
+          : [],
+      ),
+    ];
+    const result = await host.compare(
+      { target, roots: [roots], overrides },
+      { directory: null, launcher: 'in-process' },
+    );
+    t.same(result.failed, []);
+    t.equal(result.rows.length, Object.keys(schemes).length);
+    const report = await comparisonReport(result);
+    const { figures = [], reference = [] } = result.experiment;
+    for (const { of, kind = 'lines' } of figures) {
+      const name = `${kind === 'lines' ? 'layers' : 'scatter'}-${of.replaceAll('/', '-')}`;
+      t.ok(
+        report.figures.some(f => f.name === name),
+        `${of} is drawn`,
+      );
+    }
+    const columns = new Set(
+      result.runs.flatMap(r =>
+        r.rows.map(x => `${x.split ?? x.probe ?? ''}/${x.name}${x.layer ? `/layer${x.layer}` : ''}`),
+      ),
+    );
+    for (const { scheme, values } of reference) {
+      t.ok(scheme in schemes, `${scheme} of the reference runs`);
+      for (const column of Object.keys(values)) t.ok(columns.has(column), `${column} is told`);
+    }
+  });
