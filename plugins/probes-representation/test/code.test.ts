@@ -100,7 +100,8 @@ t.test(
     t.same(look({ epoch: 1, update: 3 }), []);
     t.throws(() => code.attach(run, { layer: 3 }), /found 3; the network has 2 hidden layers/);
     t.throws(() => code.attach(run, { signal: 'y' }), { code: 'APICAL_UNKNOWN_NAME' });
-    const { labels: _, ...bare } = splits.train;
+    const { count, inputs, targets } = splits.train;
+    const bare = { count, inputs, targets };
     t.throws(() => code.attach(probed({ train: bare }), {}), { code: 'APICAL_PROBE' });
     t.throws(
       () => code.attach(probed({ validation: split(0) }), {}),
