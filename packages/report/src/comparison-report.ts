@@ -10,7 +10,7 @@ import { formatDifference, missing } from './format.js';
 import { angleToBp, angleWeights, layerFigure } from './layers.js';
 import { curveMetrics, learningCurves } from './learning-curves.js';
 import { definitions, figuresHtml, markup, page, section, table, type Html } from './page.js';
-import { referenceSection } from './references.js';
+import { referenceSection, referenceVerdict } from './references.js';
 import { renderAll } from './render.js';
 import { configSection, costSection, environmentItems, layerSection, swatch } from './sections.js';
 import { sortRows } from './series.js';
@@ -49,8 +49,9 @@ export function comparisonFigures(scene: Scene, result: ComparisonResult): reado
   ].filter(plan => plan !== undefined);
 }
 
-function verdictHtml(result: ComparisonResult): Html {
-  const { lead, clauses } = verdictOf(result);
+function verdictHtml(scene: Scene, result: ComparisonResult): Html {
+  const { lead, clauses: found } = verdictOf(result);
+  const clauses = [...found, referenceVerdict(scene, result.experiment)].filter(c => c !== undefined);
   return clauses.length <= 2
     ? markup`<div class="verdict"><p>${[lead, ...clauses].join('; ')}.</p></div>`
     : markup`<div class="verdict">
@@ -116,7 +117,7 @@ export async function comparisonReport(result: ComparisonResult): Promise<Report
         ><a href="#config">Config</a>
       </nav>
     </header> `,
-    verdictHtml(result),
+    verdictHtml(scene, result),
     notes.map(n => markup`<p class="note">${n}</p>`),
     section(
       'results',

@@ -55,6 +55,7 @@ t.test('reference values stand beside the mean of the runs that ended, at their 
     /\|no\|/,
   );
   t.ok(html.includes('a paper &lt;1&gt;'));
+  t.match(html, /1 of 2 reference values are met within one standard deviation/);
 });
 
 t.test('a figure of a probe has the band that is asked for, and the reference in it', async t => {
