@@ -3,12 +3,7 @@ import { ApicalError } from '@apical/core';
 import type { MetricRow } from '@apical/core';
 
 /** `validation/error`, `alignment/angle-to-bp/layer1` */
-export const columnOf = ({
-  split,
-  probe,
-  name,
-  layer,
-}: Omit<MetricRow, 'value' | 'epoch' | 'update'>): string =>
+export const columnOf = ({ split, probe, name, layer }: Omit<MetricRow, 'value'>): string =>
   [split ?? probe, name, layer === undefined ? undefined : `layer${layer}`]
     .filter(p => p !== undefined)
     .join('/');

@@ -45,7 +45,7 @@ function probed(scheme: Scheme, options: SchemeOptions = {}): ProbedRun & { read
 }
 const start = { epoch: 0, update: 0 };
 type Table = Record<string, Record<number, number>>;
-function table(run: ProbedRun, options: Record<string, number | boolean> = {}): Table {
+function table(run: ProbedRun, options: Parameters<typeof alignment.attach>[1] = {}): Table {
   const out: Table = {};
   for (const { name, layer = 0, value } of alignment.attach(run, options)(start))
     (out[name] ??= {})[layer] = value;

@@ -30,7 +30,10 @@ export const classification: Task = {
     const loss = lossOf(name, head, allHeads);
     const [on, off] = [read.number('on'), read.number('off')];
     if (!(on > off))
-      throw new ApicalError('APICAL_OPTION', `task "${name}": on is ${on} and off is ${off}; on must be larger`);
+      throw new ApicalError(
+        'APICAL_OPTION',
+        `task "${name}": on is ${on} and off is ${off}; on must be larger`,
+      );
     if (head === 'softmax-cross-entropy' && (on !== 1 || off !== 0))
       throw new ApicalError(
         'APICAL_HEAD',

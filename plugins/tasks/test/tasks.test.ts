@@ -60,8 +60,14 @@ t.test('classification: targets other than one-hot, for squared heads', async t 
     classification.prepare(classes, given({ options, head }));
   const { splits } = prepare({ on: 1, off: 0.1 }, 'linear-squared');
   t.same(Array.from(splits.train.targets), [0.1, 0.1, 1, 1, 0.1, 0.1, 0.1, 1, 0.1]);
-  t.match(refusal('APICAL_HEAD', () => prepare({ off: 0.1 }, 'softmax-cross-entropy')), /needs targets 1 and 0/);
-  t.match(refusal('APICAL_OPTION', () => prepare({ on: 0 }, 'linear-squared')), /on must be larger/);
+  t.match(
+    refusal('APICAL_HEAD', () => prepare({ off: 0.1 }, 'softmax-cross-entropy')),
+    /needs targets 1 and 0/,
+  );
+  t.match(
+    refusal('APICAL_OPTION', () => prepare({ on: 0 }, 'linear-squared')),
+    /on must be larger/,
+  );
 });
 
 t.test('classification: one-hot targets, error in %, cross-entropy of the outputs', async t => {
