@@ -2,7 +2,7 @@
 import type { ExperimentConfig } from '@apical/core';
 import { ApicalError } from '@apical/core';
 import type { FigurePlan, Scene } from './figure.js';
-import { layerFigure } from './layers.js';
+import { asLayer, layerFigure } from './layers.js';
 import { referencePoints } from './references.js';
 import { scatterFigure } from './scatter.js';
 
@@ -20,7 +20,7 @@ export function configuredFigures(
         `a figure is of "${of}"; give the label of a probe and the name of its row, as in feedback/angle-weights`,
       );
     if (kind === 'scatter') return scatterFigure(scene, figure);
-    return layerFigure(scene, {
+    return layerFigure(asLayer(scene, probe, name), {
       probe,
       name,
       title: title ?? of,

@@ -55,6 +55,18 @@ export const angleWeights: LayerQuantity = {
   unit: '°',
   caption: '0° is weight transport, 90° is unrelated.',
 };
+/** Stands for the layer of what is told of the network as a whole. */
+export const whole = 0;
+/** The scene in which what this probe told of the whole network is on layer `whole`. */
+export const asLayer = (scene: Scene, probe: string, name: string): Scene => ({
+  ...scene,
+  runs: scene.runs.map(run => ({
+    ...run,
+    told: run.told.map(t =>
+      t.probe === probe && t.name === name && t.layer === undefined ? { ...t, layer: whole } : t,
+    ),
+  })),
+});
 /** So many points of mean lines in one figure. */
 const pointBudget = 4000;
 
@@ -250,7 +262,11 @@ export function layerFigure(scene: Scene, quantity: LayerQuantity): FigurePlan |
     csv: csv(['scheme', 'layer', 'epoch', 'value', 'low', 'high', 'n', 'reference-too-small'], table),
     spec: figureSpec({
       data: { values: rows },
-      facet: { field: 'layer', type: 'ordinal', header: { labelExpr: '"layer " + datum.value' } },
+      facet: {
+        field: 'layer',
+        type: 'ordinal',
+        header: { labelExpr: `datum.value == ${whole} ? "" : "layer " + datum.value` },
+      },
       columns,
       spacing: 18,
       resolve: { axis: { x: 'independent', y: 'independent' } },

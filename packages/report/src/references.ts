@@ -3,7 +3,7 @@ import type { ExperimentConfig, ReferenceConfig } from '@apical/core';
 import { mean, standardDeviation } from '@apical/numerics';
 import type { Scene } from './figure.js';
 import { formatCount, missing, significant } from './format.js';
-import type { ReferencePoint } from './layers.js';
+import { whole, type ReferencePoint } from './layers.js';
 import { markup, section, table, type Html } from './page.js';
 import { swatch } from './sections.js';
 import { ended, type Told } from './series.js';
@@ -55,7 +55,8 @@ export function referencePoints(
   of: string,
 ): readonly ReferencePoint[] {
   return referencesOf(experiment).flatMap(({ scheme, column, epoch, mean: average, sd }) => {
-    const layer = column.startsWith(`${of}/layer`) ? Number(column.slice(of.length + 6)) : NaN;
+    const layer =
+      column === of ? whole : Number(column.startsWith(`${of}/layer`) ? column.slice(of.length + 6) : NaN);
     if (!Number.isInteger(layer) || epoch === 'last') return [];
     return [{ scheme, layer, epoch, mean: average, ...(sd === undefined ? {} : { sd }) }];
   });

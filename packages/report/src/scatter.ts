@@ -101,7 +101,8 @@ export function scatterFigure(scene: Scene, figure: FigureConfig): FigurePlan | 
       data: { values: shown.flatMap(s => s.dots.map(d => ({ ...d, panel: s.display }))) },
       facet: { field: 'panel', type: 'nominal', sort: shown.map(s => s.display) },
       columns: Math.min(3, shown.length),
-      spacing: 18,
+      bounds: 'flush',
+      spacing: 70,
       resolve: {
         scale: { x: 'independent', y: 'independent' },
         axis: { x: 'independent', y: 'independent' },

@@ -89,6 +89,35 @@ t.test('a figure of a probe has the band that is asked for, and the reference in
   });
 });
 
+t.test('what is told of the whole network is one panel, with its reference', async t => {
+  const runs = demo.runs.map(r => ({
+    ...r,
+    rows: [
+      ...r.rows,
+      ...[0, 3, 6].map((epoch): MetricRow => ({
+        epoch,
+        update: 0,
+        probe: 'code',
+        name: 'separability',
+        value: 10 + epoch,
+      })),
+    ],
+  }));
+  const figures: FigureConfig[] = [{ of: 'code/separability', unit: '%' }];
+  const reference: ReferenceConfig[] = [
+    { source: 's', scheme: 'fa', values: { 'code/separability': { 3: [12, 2] } } },
+  ];
+  const result = with_({ ...demo, runs }, { figures, reference });
+  const [plan] = comparisonFigures(comparisonScene(result), result);
+  t.equal(plan!.name, 'layers-code-separability');
+  t.same([...new Set(values(plan!.spec).map(v => v.layer))], [0]);
+  t.match(
+    values(plan!.spec).find(v => v.kind === 'reference'),
+    { epoch: 3, value: 12, low: 10, high: 14 },
+  );
+  t.notMatch((await comparisonReport(result)).figures[0]!.svg, /layer 0/);
+});
+
 t.test('samples become a scatter, a panel a scheme, coloured by class; they are in no curve', async t => {
   const points = (seed: number, epoch: number): MetricRow[] =>
     [0, 1, 2].flatMap(sample => {
