@@ -3,7 +3,7 @@
  * make any of them finish in seconds on the command line.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import t from 'tap';
 import { createHost } from '@apical/host';
 import { comparisonReport } from '@apical/report';
@@ -12,13 +12,7 @@ const roots = join(import.meta.dirname, '../configs');
 const files = readdirSync(join(roots, 'paper'), { recursive: true, encoding: 'utf8' })
   .filter(f => f.endsWith('.yaml'))
   .map(f => join('paper', f));
-/** Files without a name of their own are what others start from. */
-const experiments = files.filter(f => /^name:/m.test(readFileSync(join(roots, f), 'utf8')));
-const targets = experiments.map(f =>
-  relative('', f)
-    .replaceAll('\\', '/')
-    .replace(/\.yaml$/, ''),
-);
+const targets = files.map(f => f.replaceAll('\\', '/').replace(/\.yaml$/, ''));
 
 /** Pixels give way to points: no data set is needed. */
 const withoutImages = [
@@ -26,11 +20,8 @@ const withoutImages = [
   'dataset.options={validation: 6, train: 6, test: 6}',
   'train.evaluateBatch=6',
 ];
-t.test('all experiments of the folder are looked at', async t => {
+t.test('there are experiments to look at', async t => {
   t.ok(targets.length >= 8, targets.join(', '));
-  const parts = files.filter(f => !experiments.includes(f)).map(f => f.replace(/\.yaml$/, ''));
-  const all = files.map(f => readFileSync(join(roots, f), 'utf8')).join('\n');
-  for (const part of parts) t.ok(all.includes(`[${part.replaceAll('\\', '/')}]`), `${part} is used`);
 });
 for (const target of targets)
   t.test(target, async t => {
