@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import type { Backend, DType } from '@apical/core';
 import {
   backpropWorkloads,
@@ -19,7 +20,7 @@ import {
   type Work,
   type Workload,
 } from '@apical/bench';
-import { wasm } from '@apical/kernels';
+import { wasm, wasmFma } from '@apical/kernels';
 import { libraryOf } from '@apical/testing';
 import { blas } from '@apical/plugin-backend-blas';
 import { bp } from '@apical/plugin-bp';
@@ -70,8 +71,8 @@ const all = [...kernelWorkloads, ...backpropWorkloads(parts), ...onlineWorkloads
 const goals: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'gemm-100x500x500 float32': { blas: 0.9 },
   'gemv-500x500 float64': { wasm: 1 / 1.6 },
-  'bp-784-3x500-10 float32': { wasm: 0.3, blas: 1 },
-  'bp-784-3x500-10 float64': { wasm: 0.3, blas: 1 },
+  'bp-784-3x500-10 float32': { wasm: 0.3, 'wasm-fma': 0.45, blas: 1 },
+  'bp-784-3x500-10 float64': { wasm: 0.3, 'wasm-fma': 0.45, blas: 1 },
   'leaky-784-200-2-200-784 float32': { wasm: 1.9 },
   'leaky-784-200-2-200-784 float64': { wasm: 2.5 },
   'microcircuit-5-20-10-20-5 float32': { wasm: 90 },
@@ -86,7 +87,8 @@ const cases: readonly (readonly [name: string, ...dtypes: DType[]])[] = [
   ['microcircuit-5-20-10-20-5', 'float32', 'float64'],
 ];
 const why = blas.unavailable?.();
-const backends: readonly Backend[] = why === undefined ? [wasm, blas] : [wasm];
+const fma = wasmFma(() => setFlagsFromString('--experimental-wasm-relaxed-simd'));
+const backends: readonly Backend[] = [wasm, fma, blas].filter(b => b.unavailable?.() === undefined);
 const numpy = new Numpy();
 const about = await numpy.answer();
 console.log(`${cpus()[0]!.model.trim()}, node ${process.version}, load ${loadavg()[0]!.toFixed(2)}`);
