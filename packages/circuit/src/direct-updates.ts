@@ -1,7 +1,7 @@
 /**
- * Weights that follow their direction linearly (w ← a w + s g, where g = an outer product + c w) take outer products themselves: the direction, an array
- * as large as the weights, is neither cleared nor filled nor read. Of a program whose directions are wanted
- * nothing is changed.
+ * Weights that follow their direction linearly (w ← a w + s g, where g = an outer product + c w) take outer products
+ * themselves: the direction, an array as large as the weights, is neither cleared nor filled nor read. For programs
+ * whose directions nobody wants.
  */
 import type {
   Assignment,
@@ -13,8 +13,9 @@ import type {
   Operation,
   Tree,
 } from '@apical/core';
+import { leaf, overlaps, treeCall } from '@apical/equations';
 import { linear } from './linear.js';
-import { arraysOf, hasCall, overlaps, touches } from './touches.js';
+import { hasCall, touches, writtenBy } from './touches.js';
 
 type Outer = Extract<Operation, { readonly op: 'outer' }>;
 type When = Extract<Operation, { readonly op: 'when' }>;
@@ -139,12 +140,12 @@ function scalars(
     to: { operand: cell(name, data) },
     value,
   });
-  const [first, ...rest] = own.map((data, k) => call('multiply', direction, operand(cell(`own${k}`, data))));
-  const kept = rest.reduce((sum, term) => call('add', sum, term), weights);
+  const [first, ...rest] = own.map((data, k) => treeCall('multiply', direction, leaf(cell(`own${k}`, data))));
+  const kept = rest.reduce((sum, term) => treeCall('add', sum, term), weights);
   const body = [
     set('gain', gain, first!),
     set('decay', decay, kept),
-    set('decays', decays, call('subtract', kept, { kind: 'number', value: 1 })),
+    set('decays', decays, treeCall('subtract', kept, { kind: 'number', value: 1 })),
   ];
   return {
     op: 'elementwise',
@@ -155,64 +156,14 @@ function scalars(
   };
 }
 /** w ← decay w */
-function scaled(update: Elementwise, w: number, decay: Cell): Elementwise {
-  const weights = update.operands[w]!;
+function scaled({ where, batch, operands }: Elementwise, w: number, decay: Cell): Elementwise {
+  const weights = operands[w]!;
+  const body = [{ to: { operand: 0 }, value: treeCall('multiply', leaf(0), leaf(1)) }];
   return {
     op: 'elementwise',
-    where: `${update.where}/decay`,
-    batch: update.batch,
+    where: `${where}/decay`,
+    batch,
     operands: [weights, { name: 'decay', extent: 'scalar', data: decay, units: 1 }],
-    passes: [
-      {
-        kind: 'loop',
-        over: 'neuron',
-        units: weights.units,
-        body: [
-          {
-            to: { operand: 0 },
-            value: {
-              kind: 'call',
-              name: 'multiply',
-              args: [
-                { kind: 'operand', index: 0 },
-                { kind: 'operand', index: 1 },
-              ],
-            },
-          },
-        ],
-      },
-    ],
+    passes: [{ kind: 'loop', over: 'neuron', units: weights.units, body }],
   };
-}
-/** Arrays that an operation writes; of those that do not tell, all. */
-function writtenBy(o: Operation): readonly FloatArray[] {
-  switch (o.op) {
-    case 'multiply':
-      return [o.post];
-    case 'multiply-transposed':
-      return [o.pre];
-    case 'outer':
-      return [o.weights];
-    case 'fill':
-    case 'add':
-    case 'add-product':
-    case 'add-bias':
-    case 'correlate-bias':
-    case 'transpose':
-      return [o.into];
-    case 'increment':
-      return [o.cell];
-    case 'when':
-      return o.body.flatMap(writtenBy);
-    case 'elementwise': {
-      const out = new Set<number>();
-      for (const p of o.passes) {
-        for (const { to } of p.body) if ('operand' in to) out.add(to.operand);
-        if (p.kind === 'reduce') out.add(p.into);
-      }
-      return [...out].map(k => o.operands[k]!.data);
-    }
-    default:
-      return arraysOf(o);
-  }
 }

@@ -1,5 +1,6 @@
 /** Expressions that are linear in two operands, with scalar factors. */
 import type { Elementwise, Tree } from '@apical/core';
+import { treeCall } from '@apical/equations';
 
 /** value = weights · w + direction · g; a missing factor is 0. */
 export interface LinearUpdate {
@@ -7,15 +8,10 @@ export interface LinearUpdate {
   readonly direction?: Tree;
 }
 const number = (value: number): Tree => ({ kind: 'number', value });
-const call = (name: 'add' | 'multiply' | 'divide' | 'negate', ...args: Tree[]): Tree => ({
-  kind: 'call',
-  name,
-  args,
-});
 const isNumber = (t: Tree, value: number): boolean => t.kind === 'number' && t.value === value;
-const negative = (t: Tree): Tree => (t.kind === 'number' ? number(-t.value) : call('negate', t));
+const negative = (t: Tree): Tree => treeCall('negate', t);
 const product = (a: Tree, b: Tree): Tree =>
-  isNumber(a, 1) ? b : isNumber(b, 1) ? a : call('multiply', a, b);
+  isNumber(a, 1) ? b : isNumber(b, 1) ? a : treeCall('multiply', a, b);
 
 /** undefined where the tree is anything else. `w` and `g` are the operands' numbers. */
 export function linear(
@@ -33,7 +29,7 @@ export function linear(
     ...(a.direction ? { direction: f(a.direction) } : {}),
   });
   const sum = (a: LinearUpdate, b: LinearUpdate): LinearUpdate => {
-    const both = (x?: Tree, y?: Tree): Tree | undefined => (x && y ? call('add', x, y) : (x ?? y));
+    const both = (x?: Tree, y?: Tree): Tree | undefined => (x && y ? treeCall('add', x, y) : (x ?? y));
     const weights = both(a.weights, b.weights);
     const direction = both(a.direction, b.direction);
     return { ...(weights ? { weights } : {}), ...(direction ? { direction } : {}) };
@@ -54,7 +50,7 @@ export function linear(
     }
     if (t.name === 'divide') {
       const inner = isScalar(y!) ? of(x) : undefined;
-      return inner && map(inner, f => call('divide', f, y!));
+      return inner && map(inner, f => treeCall('divide', f, y!));
     }
     if (t.name !== 'add' && t.name !== 'subtract') return undefined;
     const [a, b] = [of(x), of(y!)];

@@ -1,13 +1,7 @@
 /** Which memory an operation works on. */
 import type { FloatArray, Operation } from '@apical/core';
+import { overlaps } from '@apical/equations';
 
-export function overlaps(a: FloatArray, b: FloatArray): boolean {
-  return (
-    a.buffer === b.buffer &&
-    a.byteOffset < b.byteOffset + b.byteLength &&
-    b.byteOffset < a.byteOffset + a.byteLength
-  );
-}
 const isArray = (v: unknown): v is FloatArray => v instanceof Float64Array || v instanceof Float32Array;
 
 /** All arrays and cells of an operation and of those inside it; a `call` does not say what it works on. */
@@ -30,3 +24,35 @@ export const hasCall = (operation: Operation): boolean =>
   operation.op === 'call' ||
   ('body' in operation && operation.body.some(hasCall)) ||
   (operation.op === 'set' && operation.refresh.some(hasCall));
+/** Arrays that an operation writes; of those that do not tell, all. */
+export function writtenBy(o: Operation): readonly FloatArray[] {
+  switch (o.op) {
+    case 'multiply':
+      return [o.post];
+    case 'multiply-transposed':
+      return [o.pre];
+    case 'outer':
+      return [o.weights];
+    case 'fill':
+    case 'add':
+    case 'add-product':
+    case 'add-bias':
+    case 'correlate-bias':
+    case 'transpose':
+      return [o.into];
+    case 'increment':
+      return [o.cell];
+    case 'when':
+      return o.body.flatMap(writtenBy);
+    case 'elementwise': {
+      const out = new Set<number>();
+      for (const p of o.passes) {
+        for (const { to } of p.body) if ('operand' in to) out.add(to.operand);
+        if (p.kind === 'reduce') out.add(p.into);
+      }
+      return [...out].map(k => o.operands[k]!.data);
+    }
+    default:
+      return arraysOf(o);
+  }
+}

@@ -1,7 +1,7 @@
 /** Elementwise passes → one fused JavaScript function over typed arrays; it allocates nothing when it runs. */
 import type { Assignment, Elementwise, Extent, Pass, Step, Tree } from '@apical/core';
 import { builtins } from './builtins.js';
-import { visit } from './tree.js';
+import { operandsRead } from './tree.js';
 
 type Body = readonly Assignment[];
 
@@ -87,7 +87,7 @@ class Emitter {
     this.#inLoop = over !== 'scalar';
     const body = this.#body(pass.body, over);
     if (over === 'scalar') return `{\n${body}\n}`;
-    const used = usedBy(pass);
+    const used = [...operandsRead(pass)];
     const scalars = used.flatMap(k =>
       this.#extent(k) === 'scalar' && this.#written.has(k) ? [this.#load('s', k, '0')] : [],
     );
@@ -110,16 +110,6 @@ class Emitter {
     if (samples.length === 0) return `${head}for(let i=0;i<${batch * n};i++){\n${body}\n}}`;
     return `${head}${eachSample}{${samples.join('')}\n${eachUnit}{\n${body}\n}}}`;
   }
-}
-/** Operands that a pass reads. */
-function usedBy(pass: Pass): number[] {
-  const out = new Set<number>();
-  const see = (t: Tree): void => {
-    if (t.kind === 'operand') out.add(t.index);
-  };
-  for (const a of pass.body) visit(a.value, see);
-  if (pass.kind === 'reduce') visit(pass.value, see);
-  return [...out];
 }
 function literal(value: number): string {
   if (Object.is(value, -0)) return '(-0)';

@@ -1,6 +1,6 @@
 /** Passes while they are collected: what may move past what, so that loops of one extent become one. */
 import type { Assignment, Extent, Operand, Tree } from '@apical/core';
-import { visit } from './tree.js';
+import { operandsIn, overlaps } from './tree.js';
 import type { Reduction } from './vocabulary.js';
 
 /** A pass whose local operands have no data yet. */
@@ -20,15 +20,8 @@ interface Touches {
   readonly writes: Set<number>;
 }
 /** Do two operands share memory? A local, which has none yet, is apart from all. */
-export function overlap(operands: readonly Operand[], a: number, b: number): boolean {
-  const [one, other] = [operands[a]!.data, operands[b]!.data];
-  return (
-    a === b ||
-    (one.buffer === other.buffer &&
-      one.byteOffset < other.byteOffset + other.byteLength &&
-      other.byteOffset < one.byteOffset + one.byteLength)
-  );
-}
+export const overlap = (operands: readonly Operand[], a: number, b: number): boolean =>
+  a === b || overlaps(operands[a]!.data, operands[b]!.data);
 
 export class Passes {
   readonly list: DraftPass[] = [];
@@ -75,16 +68,8 @@ export class Passes {
     this.#touches.splice(k, 0, touches);
   }
   #touchesOf(body: readonly Assignment[], values: readonly Tree[]): Touches {
-    const reads = new Set<number>();
-    const writes = new Set<number>();
-    const see = (t: Tree): void => {
-      if (t.kind === 'operand') reads.add(t.index);
-    };
-    for (const a of body) {
-      visit(a.value, see);
-      if ('operand' in a.to) writes.add(a.to.operand);
-    }
-    for (const v of values) visit(v, see);
+    const reads = operandsIn([...body.map(a => a.value), ...values]);
+    const writes = new Set(body.flatMap(({ to }) => ('operand' in to ? [to.operand] : [])));
     return { reads, writes };
   }
   /** Does the order of two pieces of work matter? Element by element, an operand and itself do not count. */

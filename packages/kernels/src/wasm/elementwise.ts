@@ -3,7 +3,7 @@
  * worked on 4 or 2 at a time; reductions add in float64, lane by lane, in an order that depends on the shape alone.
  */
 import type { Elementwise, Pass, Tree } from '@apical/core';
-import { emitJs } from '@apical/equations';
+import { emitJs, operandsIn, operandsRead, overlaps, visit } from '@apical/equations';
 import {
   add,
   demote,
@@ -34,7 +34,7 @@ import {
   type Position,
 } from './emission.js';
 import { step } from './kernel-code.js';
-import { canCompile, scalarCode, vectorCode, visit } from './tree-code.js';
+import { canCompile, scalarCode, vectorCode } from './tree-code.js';
 
 type Loop = Extract<Pass, { readonly kind: 'loop' }>;
 type Reduce = Extract<Pass, { readonly kind: 'reduce' }>;
@@ -75,12 +75,15 @@ class PassEmitter {
   readonly #samples = new Map<number, number>();
   /** Operands whose value at the present place is in a local. */
   readonly #known = new Map<number, number>();
+  /** Operands that assignments read. */
+  readonly #read: readonly number[];
   #batched = false;
 
   constructor(op: Elementwise, e: Emission) {
     this.#op = op;
     this.#e = e;
     this.#lanes = 16 / e.size;
+    this.#read = [...operandsIn(op.passes.flatMap(p => p.body.map(a => a.value)))];
   }
   emit(pass: Pass): Code {
     if (pass.kind === 'loop' && pass.over === 'scalar') return this.#scalars(pass);
@@ -245,41 +248,21 @@ class PassEmitter {
   }
   /** Is what is written here read by the same equations? */
   #isState(operand: number): boolean {
-    return this.#op.passes.some(p => {
-      let reads = false;
-      const see = (t: Tree): void => {
-        if (t.kind === 'operand' && this.#overlap(t.index, operand)) reads = true;
-      };
-      for (const a of p.body) visit(a.value, see);
-      return reads;
-    });
+    return this.#read.some(k => this.#overlap(k, operand));
   }
   #overlap(a: number, b: number): boolean {
-    const [one, other] = [this.#op.operands[a]!.data, this.#op.operands[b]!.data];
-    return (
-      one.byteOffset < other.byteOffset + other.byteLength &&
-      other.byteOffset < one.byteOffset + one.byteLength
-    );
+    return overlaps(this.#op.operands[a]!.data, this.#op.operands[b]!.data);
   }
   #base(operand: number): number {
     return this.#op.operands[operand]!.data.byteOffset;
   }
   #readsSamples(pass: Pass): boolean {
-    return this.#used(pass).some(k => this.#op.operands[k]!.extent === 'sample');
-  }
-  #used(pass: Pass): number[] {
-    const out = new Set<number>();
-    const see = (t: Tree): void => {
-      if (t.kind === 'operand') out.add(t.index);
-    };
-    for (const a of pass.body) visit(a.value, see);
-    if (pass.kind === 'reduce') visit(pass.value, see);
-    return [...out];
+    return [...operandsRead(pass)].some(k => this.#op.operands[k]!.extent === 'sample');
   }
   /** Values of the present sample, in every lane. */
   #sampleCode(pass: Pass, sample: number | undefined): Code {
     const { size } = this.#e;
-    return this.#used(pass).flatMap(k =>
+    return [...operandsRead(pass)].flatMap(k =>
       this.#op.operands[k]!.extent === 'sample'
         ? set(this.#sample(k), loadSplat(size, sample === undefined ? i32(0) : get(sample), this.#base(k)))
         : [],
@@ -292,7 +275,7 @@ class PassEmitter {
     return local(this.#temporaries, index, () => this.#e.locals.of(type));
   }
   #splat(value: Tree): number {
-    const text = JSON.stringify(value);
+    const text = textOf(value);
     const known = this.#splats.get(text);
     if (known) return known.local;
     const splat = { local: this.#e.locals.of('v128'), value };
@@ -314,6 +297,11 @@ class PassEmitter {
     );
   }
 }
+/** Equal for equal trees alone: JSON has no word for −0, infinities and NaN. */
+const textOf = (tree: Tree): string =>
+  JSON.stringify(tree, (_, v: unknown) =>
+    typeof v === 'number' ? (Object.is(v, -0) ? '-0' : String(v)) : v,
+  );
 function local<K>(of: Map<K, number>, key: K, make: () => number): number {
   let found = of.get(key);
   if (found === undefined) of.set(key, (found = make()));

@@ -34,9 +34,9 @@ export class ModuleBuilder {
   add(f: WasmFunction): number {
     return host.length + this.#functions.push(f) - 1;
   }
-  /** How many kernels are called, and steps of the host. */
-  get parts(): { readonly kernels: readonly string[]; readonly hostSteps: number } {
-    return { kernels: [...this.#kernels.keys()], hostSteps: this.#steps.length };
+  /** How many steps of the host are called. */
+  get hostSteps(): number {
+    return this.#steps.length;
   }
   instantiate(memory: WebAssembly.Memory): WebAssembly.Exports {
     const steps = this.#steps;

@@ -27,10 +27,6 @@ const isBinary = (name: FunctionName): name is Binary => binary.has(name);
 const isUnary = (name: FunctionName): name is Unary => unary.has(name);
 const isComparison = (name: FunctionName): name is Comparison => name in f64Tests;
 
-export function visit(tree: Tree, see: (tree: Tree) => void): void {
-  see(tree);
-  if (tree.kind === 'call') for (const a of tree.args) visit(a, see);
-}
 /** Does it depend on numbers and scalars alone? Such a tree is worked out in float64, once. */
 export function isScalar(tree: Tree, operands: readonly Operand[]): boolean {
   if (tree.kind === 'number') return true;
