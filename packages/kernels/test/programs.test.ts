@@ -198,3 +198,20 @@ t.test('what decays ends at zero, not in denormals, and NaN stays', async t => {
     t.ok(Number.isNaN(u[5]));
   }
 });
+t.test('numbers that JSON cannot tell apart stay apart in one pass', async t => {
+  const memory = wasm.open({ dtype: 'float64' });
+  const arrays = [0, 1, 2, 3, 4].map(() => memory.allocate(3).fill(1));
+  const number = (value: number): Tree => ({ kind: 'number', value });
+  const body = [Infinity, -Infinity, NaN, 0, -0].map((value, k) => ({
+    to: { operand: k },
+    value: number(value),
+  }));
+  const operands = arrays.map(data => ({ name: 'x', extent: 'neuron', data, units: 3 }) as const);
+  const passes = [{ kind: 'loop', over: 'neuron', units: 3, body }] as const;
+  memory.prepare([{ op: 'elementwise', where: 'numbers', batch: 1, operands, passes }], 'numbers')();
+  t.ok(Object.is(arrays[4]![2], -0) && Object.is(arrays[3]![2], 0));
+  t.strictSame(
+    arrays.slice(0, 3).map(a => a[0]),
+    [Infinity, -Infinity, NaN],
+  );
+});
