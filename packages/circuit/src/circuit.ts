@@ -286,7 +286,7 @@ export class Circuit implements CircuitView {
     return this.memory.prepare(weightFunctionsDue(this, 'build', [...this.projections.values()]), 'build');
   }
   compile(program: Program, options: CompileOptions = {}): Step {
-    return this.memory.prepare(this.lower(program, options), 'program');
+    return this.memory.prepare(this.lower(program, options), options.name ?? 'program');
   }
   /** The operations of a program, before a backend prepares them. */
   lower(program: Program, options: CompileOptions = {}): readonly Operation[] {

@@ -167,6 +167,8 @@ export interface Streams {
 }
 
 export interface CompileOptions {
+  /** Under which a backend notes how it runs. Default: `program`. */
+  readonly name?: string;
   /**
    * false: directions need not be there after the program, so that weights which follow theirs linearly take
    * outer products at once. Rounds otherwise. Default: true.

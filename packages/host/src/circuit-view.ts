@@ -1,6 +1,6 @@
 /** The circuit of a run as data: what `apical show circuit` prints. */
 import type { Program, RunConfig, Shape } from '@apical/core';
-import { macs } from '@apical/circuit';
+import { costOf, programsOf } from '@apical/run';
 import { buildRun, type BuiltRun, type Parts, type Places } from './runner.js';
 
 export interface CircuitDescription {
@@ -68,7 +68,7 @@ export async function describeCircuit(
     programs,
     backend: circuit.memory.backend,
     compiled: compiledNotes(built),
-    cost: costOf(built),
+    cost: costOf(built.model, built.run.train.steps, built.run.train.program),
   };
 }
 function weightsText(
@@ -90,21 +90,14 @@ function weightsText(
     return `${weights.function} of ${weights.of.join(', ')} at ${weights.at.join(', ')}${direction}`;
   return `${'draw' in weights ? weights.draw : 'given'}${direction}`;
 }
-function compiledNotes({ model: { circuit, programs } }: BuiltRun): Record<string, string> {
-  const notes: Record<string, string> = {};
-  for (const [name, program] of Object.entries(programs)) {
-    circuit.compile(program);
-    const note = circuit.memory.notes?.get('program');
-    if (note) notes[name] = note;
-  }
-  return notes;
-}
-function costOf({ model, run }: BuiltRun): CircuitDescription['cost'] {
-  const { circuit, programs } = model;
-  const lowered = circuit.lower(programs.train, programs['begin'] ? { after: programs['begin'] } : {});
-  return {
-    parameters: circuit.weightNames().reduce((n, name) => n + circuit.lent(name)!.length, 0),
-    macsPerSample: run.train.steps * macs(lowered),
-    memory: circuit.bytes(),
-  };
+/** As a run compiles them. */
+function compiledNotes({ model, run }: BuiltRun): Record<string, string> {
+  programsOf(model, run.train);
+  const { notes } = model.circuit.memory;
+  return Object.fromEntries(
+    Object.keys(model.programs).flatMap(name => {
+      const note = notes?.get(name);
+      return note === undefined ? [] : [[name, note]];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 /** The programs of a scheme as steps. */
 import type { BuiltModel } from '@apical/circuit';
 import { unknownName } from '@apical/core';
-import type { Program, Step } from '@apical/core';
+import type { Program, Step, TrainConfig } from '@apical/core';
 
 /** Throws `APICAL_UNKNOWN_NAME` where the scheme has none of this name. */
 export function programNamed(programs: BuiltModel['programs'], name: string): Program {
@@ -10,17 +10,22 @@ export function programNamed(programs: BuiltModel['programs'], name: string): Pr
   return program;
 }
 /**
- * All programs of the scheme, compiled at once: cells that a program counts with belong to the state. `training` is
- * the one that trains. One of the others that cannot be compiled is an error when it is asked for.
+ * All programs of the scheme, compiled at once and as a run wants them: cells that a program counts with belong to the
+ * state. One that neither trains nor opens and cannot be compiled is an error when it is asked for.
  */
-export function programsOf({ circuit, programs }: BuiltModel, training = 'train'): (name: string) => Step {
+export function programsOf(
+  { circuit, programs }: BuiltModel,
+  { program: training = 'train', delayUpdates = 1 }: Pick<TrainConfig, 'program' | 'delayUpdates'>,
+): (name: string) => Step {
   const trains = programNamed(programs, training);
+  if (delayUpdates > 1)
+    circuit.delayUpdates(trains, delayUpdates, programs.begin ? { after: programs.begin } : {});
   const compiled = new Map<string, Step>();
   for (const [name, program] of Object.entries(programs)) {
     const presents = name === training || name === 'evaluate';
     const opens = name === 'begin' || name === 'start';
     const after = presents ? programs.begin : opens ? undefined : trains;
-    const options = { keepDirections: false, ...(after ? { after } : {}) };
+    const options = { name, keepDirections: false, ...(after ? { after } : {}) };
     if (name === training || opens) compiled.set(name, circuit.compile(program, options));
     else
       try {

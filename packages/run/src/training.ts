@@ -8,7 +8,7 @@ import { costOf, watchFinite, type Cost, type Divergence, type Watch } from './d
 import { orderStream, pairingHashes } from './hash.js';
 import { attachObservers, carryOut, type Asked } from './observe.js';
 import { presenter } from './presenter.js';
-import { programNamed, programsOf } from './programs.js';
+import { programsOf } from './programs.js';
 import { freshProgress, progressOf, type Progress } from './progress.js';
 import { pause, pulse } from './pulse.js';
 import { buildModel, type ResolvedRun } from './resolve-run.js';
@@ -44,12 +44,7 @@ export class Training {
     const memory = backend.open({ dtype: train.dtype });
     const model = buildModel(run, memory, { batch: train.batch, prefix: '' });
     this.#model = model;
-    if ((train.delayUpdates ?? 1) > 1) {
-      const { begin } = model.programs;
-      const program = programNamed(model.programs, train.program ?? 'train');
-      model.circuit.delayUpdates(program, train.delayUpdates!, begin ? { after: begin } : {});
-    }
-    this.#programs = programsOf(model, train.program);
+    this.#programs = programsOf(model, train);
     this.#evaluator = evaluator(run, memory, model, given.clock);
     this.#probes = attachProbes(run, memory, model);
     this.#cost = costOf(model, train.steps, train.program);

@@ -7,7 +7,7 @@ import { add, get, i32, less, loopWhile, mul, set, type Code } from './assembler
 import type { Emission } from './emission.js';
 import { step } from './kernel-code.js';
 import { blockDepth, pack, tileCols, tileRows, tiles, type Layout } from './packed.js';
-import { gemv, gemvTransposed, ger } from './rows.js';
+import { callRows } from './rows.js';
 import { gainValue, writtenProduct } from './written-products.js';
 
 export type Product = DenseProduct & { readonly op: 'multiply' | 'multiply-transposed' | 'outer' };
@@ -30,13 +30,12 @@ export function plainProduct(p: Product, e: Emission, room: Room): Code {
   if (isSmall(p, e.size)) return writtenProduct(p.op, p, e);
   return p.batch < packedFrom ? single(p, e) : packed(p, e, room);
 }
-const kernels = { multiply: gemv, 'multiply-transposed': gemvTransposed, outer: ger } as const;
 function single(p: Product, e: Emission): Code {
   const { op, weights, pre, post, batch, nPre, nPost } = p;
   const call = (b: number): Code =>
-    e.module.kernel(
+    callRows(
       op,
-      () => kernels[op](e.size, e.fused),
+      e,
       i32(weights.byteOffset),
       i32(pre.byteOffset + b * nPre * e.size),
       i32(post.byteOffset + b * nPost * e.size),

@@ -18,7 +18,7 @@ import {
 import { cellValue, type Emission } from './emission.js';
 import { step } from './kernel-code.js';
 import { plainProduct, type Product, type Room } from './plain-products.js';
-import { gemv, gemvTransposed, ger } from './rows.js';
+import { callRows } from './rows.js';
 import { fill, scaledCopy } from './verbs.js';
 
 /** `base`: the product with the weights alone, or of all that waits; default: ours. */
@@ -38,30 +38,13 @@ function addDelayed(p: DelayedProduct, e: Emission): Code {
   const [read, written] = forward ? [delayed.pre, delayed.post] : [delayed.post, delayed.pre];
   const n = e.locals.of('i32');
   const at = (a: FloatArray): Code => i32(a.byteOffset);
+  const [scratch, gain] = [at(delayed.scratch), cellValue(p.gain)];
   return [
     ...set(n, pendingIn(delayed)),
     ...ifThen(get(n), [
-      ...e.module.kernel('fill', () => fill(e.size), at(delayed.scratch), get(n), f64(0)),
-      ...e.module.kernel(
-        'multiply',
-        () => gemv(e.size, e.fused),
-        at(read),
-        at(from),
-        at(delayed.scratch),
-        i32(from.length),
-        get(n),
-        f64(1),
-      ),
-      ...e.module.kernel(
-        'multiply-transposed',
-        () => gemvTransposed(e.size, e.fused),
-        at(written),
-        at(to),
-        at(delayed.scratch),
-        i32(to.length),
-        get(n),
-        cellValue(p.gain),
-      ),
+      ...e.module.kernel('fill', () => fill(e.size), scratch, get(n), f64(0)),
+      ...callRows('multiply', e, at(read), at(from), scratch, i32(from.length), get(n), f64(1)),
+      ...callRows('multiply-transposed', e, at(written), at(to), scratch, i32(to.length), get(n), gain),
     ]),
   ];
 }
@@ -107,9 +90,9 @@ export function emitApplyDelayed(
     ...set(n, pendingIn(delayed)),
     ...set(k, i32(0)),
     ...loopWhile(less(get(k), get(n)), [
-      ...e.module.kernel(
+      ...callRows(
         'outer',
-        () => ger(e.size, e.fused),
+        e,
         i32(weights.byteOffset),
         row(delayed.pre, nPre),
         row(delayed.post, nPost),

@@ -23,7 +23,7 @@ import {
   type Code,
   type WasmFunction,
 } from './assembler.js';
-import { multiplyAdd, splatOf } from './emission.js';
+import { multiplyAdd, splatOf, type Emission } from './emission.js';
 import { gainOf, Locals, scalarOps, step, type Size } from './kernel-code.js';
 import { sumRows } from './sums.js';
 
@@ -95,6 +95,12 @@ class Walk {
   at(row: number): Code {
     return add(get(row), get(this.offset));
   }
+  /** gain · y of the rows of a group, in every lane of these locals. */
+  scale(locals: readonly number[]): Code {
+    const y = (k: number): Code => floatLoad(this.#size, get(this.y), k * this.#size);
+    const scaled = (k: number): Code => scalarOps(this.#size).multiply(gainOf(this.#size, GAIN), y(k));
+    return locals.flatMap((local, k) => set(local, vectors[this.#size].splat(scaled(k))));
+  }
 }
 const params = ['i32', 'i32', 'i32', 'i32', 'i32', 'f64'] as const;
 
@@ -147,19 +153,12 @@ export function gemv(size: Size, fused: boolean): WasmFunction {
 }
 /** x[j] += Σ_i (gain · y[i]) W[i, j], row after row. */
 export function gemvTransposed(size: Size, fused: boolean): WasmFunction {
-  const v = vectors[size];
   const walk = new Walk(size);
   const { l } = walk;
   const madd = multiplyAdd({ size, fused });
-  const ops = scalarOps(size);
   const [sum, old] = [l.of('v128'), l.of('v128')];
   const scales = Array.from({ length: rowsAtOnce }, () => l.of('v128'));
   const group = (count: number): Code => {
-    const scaled = scales
-      .slice(0, count)
-      .flatMap((s, k) =>
-        set(s, v.splat(ops.multiply(gainOf(size, GAIN), floatLoad(size, get(walk.y), k * size)))),
-      );
     const along = walk.alongRow((at, masked) => {
       const to = walk.at(X);
       const rows = walk.rows.slice(0, count);
@@ -173,27 +172,20 @@ export function gemvTransposed(size: Size, fused: boolean): WasmFunction {
         ...v128Store(to, masked ? v128Ops.bitselect(get(sum), get(old), get(walk.mask)) : get(sum), at),
       ];
     });
-    return walk.groups(count, [...scaled, ...along]);
+    return walk.groups(count, [...walk.scale(scales.slice(0, count)), ...along]);
   };
   const body = [...walk.start, ...group(rowsAtOnce), ...group(1)];
   return { name: 'gemvTransposed', params, locals: l.types, body };
 }
 /** W[i, j] += (gain · y[i]) x[j] */
 export function ger(size: Size, fused: boolean): WasmFunction {
-  const v = vectors[size];
   const walk = new Walk(size);
   const { l } = walk;
   const madd = multiplyAdd({ size, fused });
-  const ops = scalarOps(size);
   const [old, now] = [l.of('v128'), l.of('v128')];
   const x = l.of('v128');
   const scales = Array.from({ length: rowsAtOnce }, () => l.of('v128'));
   const group = (count: number): Code => {
-    const scaled = scales
-      .slice(0, count)
-      .flatMap((s, k) =>
-        set(s, v.splat(ops.multiply(gainOf(size, GAIN), floatLoad(size, get(walk.y), k * size)))),
-      );
     const along = walk.alongRow((at, masked) => [
       ...set(x, v128Load(walk.at(X), at)),
       // one row after the other: what hangs over one is the beginning of the next
@@ -209,8 +201,15 @@ export function ger(size: Size, fused: boolean): WasmFunction {
           ),
         ]),
     ]);
-    return walk.groups(count, [...scaled, ...along]);
+    return walk.groups(count, [...walk.scale(scales.slice(0, count)), ...along]);
   };
   const body = [...walk.start, ...group(rowsAtOnce), ...group(1)];
   return { name: 'ger', params, locals: l.types, body };
 }
+const kernels = { multiply: gemv, 'multiply-transposed': gemvTransposed, outer: ger } as const;
+/** Calls a kernel of one sample; the arguments are those above. */
+export const callRows = (
+  op: keyof typeof kernels,
+  { module, size, fused }: Emission,
+  ...args: Code[]
+): Code => module.kernel(op, () => kernels[op](size, fused), ...args);
