@@ -25,16 +25,13 @@ import { libraryOf } from '@apical/testing';
 import { blas } from '@apical/plugin-backend-blas';
 import { bp } from '@apical/plugin-bp';
 import standard, { sgd } from '@apical/plugin-standard';
+import { cpuSeconds } from './parts.js';
 
 const { values: given } = parseArgs({
   options: { seconds: { type: 'string', default: '2' }, only: { type: 'string', default: '' } },
 });
 const seconds = Number(given.seconds);
 const rounds = 21;
-const clock = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 /** A numpy process that answers questions one after the other. */
 class Numpy {
@@ -111,11 +108,11 @@ async function compare(workload: Workload, dtype: DType): Promise<void> {
     (await numpy.ask({ do: 'time', id, calls }))['seconds'] as number;
   let calls = 1;
   for (let each = await theirs(1); each * calls < share / 2; each = await theirs(calls)) calls *= 2;
-  const counts = works.map(({ step }) => callsFor(step, share, clock));
+  const counts = works.map(({ step }) => callsFor(step, share, cpuSeconds));
   const once = ({ step }: Work, n: number): number => {
-    const start = clock();
+    const start = cpuSeconds();
     for (let k = 0; k < n; k++) step();
-    return (clock() - start) / n;
+    return (cpuSeconds() - start) / n;
   };
   const times: number[][] = [[], ...works.map((): number[] => [])];
   for (let round = 0; round < rounds; round++) {

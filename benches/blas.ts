@@ -6,10 +6,10 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Backend, DType, Operation } from '@apical/core';
 import { interleaved } from '@apical/bench';
 import { wasm } from '@apical/kernels';
 import { blasBackend } from '@apical/plugin-backend-blas';
+import { cpuSeconds, productStep, type DenseOp } from './parts.js';
 
 const blas = blasBackend({ smallest: 0 });
 const why = blas.unavailable?.();
@@ -18,37 +18,10 @@ if (why !== undefined) {
   process.exit();
 }
 console.log(JSON.stringify(blas.flags));
-type Op = 'multiply' | 'multiply-transposed' | 'outer';
-function product(
-  backend: Backend,
-  dtype: DType,
-  op: Op,
-  batch: number,
-  nPre: number,
-  nPost: number,
-): () => void {
-  const memory = backend.open({ dtype });
-  const filled = (n: number) => memory.allocate(n).fill(0.01);
-  const operation: Operation = {
-    op,
-    weights: filled(nPre * nPost),
-    pre: filled(batch * nPre),
-    post: filled(batch * nPost),
-    batch,
-    nPre,
-    nPost,
-    gain: memory.allocateCell(1e-9),
-  };
-  return memory.prepare([operation], 'bench');
-}
-const clock = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 /** Seconds a call of each. */
 const times = (steps: readonly (() => void)[]): number[] =>
-  interleaved(steps, { clock, seconds: 0.1 }).map(t => t.median);
-const operations: readonly Op[] = ['multiply', 'multiply-transposed', 'outer'];
+  interleaved(steps, { clock: cpuSeconds, seconds: 0.1 }).map(t => t.median);
+const operations: readonly DenseOp[] = ['multiply', 'multiply-transposed', 'outer'];
 for (const dtype of ['float32', 'float64'] as const)
   for (const [batch, lengths] of [
     [1, [10, 20, 32, 50, 75, 100, 150, 200, 300, 500, 1000]],
@@ -58,7 +31,7 @@ for (const dtype of ['float32', 'float64'] as const)
   ] as const)
     for (const op of operations) {
       const ratios = lengths.map(n => {
-        const [a = 0, b = 0] = times([wasm, blas].map(x => product(x, dtype, op, batch, n, n)));
+        const [a = 0, b = 0] = times([wasm, blas].map(x => productStep(x, dtype, op, batch, n, n)));
         return `${n}: ${(a / b).toFixed(2)} (${(b * 1e6).toFixed(1)} µs)`;
       });
       console.log(`${dtype} ${op} ${batch} × [n, n]   ${ratios.join('  ')}`);
@@ -67,7 +40,7 @@ for (const dtype of ['float32', 'float64'] as const)
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 for (const op of operations) {
-  const step = product(blas, 'float64', op, 4, 4, 4);
+  const step = productStep(blas, 'float64', op, 4, 4, 4);
   const calls = 50_000;
   for (let k = 0; k < calls; k++) step();
   collect();

@@ -10,23 +10,19 @@ import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
 import standard from '@apical/plugin-standard';
 import pal, { latentEquilibrium, microcircuit } from '@apical/plugin-pal';
+import { cpuSeconds } from './parts.js';
 
 const library = libraryOf(standard, pal);
-/** Seconds. */
-const used = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 function best(step: () => void, seconds = 0.2): number {
   let most = 0;
   for (let round = 0; round < 9; round++) {
-    const start = used();
+    const start = cpuSeconds();
     let calls = 0;
-    while (used() - start < seconds) {
+    while (cpuSeconds() - start < seconds) {
       for (let k = 0; k < 8; k++) step();
       calls += 8;
     }
-    most = Math.max(most, calls / (used() - start));
+    most = Math.max(most, calls / (cpuSeconds() - start));
   }
   return most;
 }

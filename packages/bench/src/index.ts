@@ -8,3 +8,4 @@ export { kernelWorkloads } from './kernels.js';
 export { onlineWorkloads } from './online.js';
 export { backpropWorkloads, type ModelParts } from './backprop.js';
 export { fillMixed, mixed } from './values.js';
+export { product } from './operations.js';

@@ -2,7 +2,7 @@
 import { shortenAll } from './escape.js';
 
 /** Okabe & Ito (2008), the yellow darkened to be seen on white; then Tol's muted set. */
-const palette: readonly string[] = [
+export const palette: readonly string[] = [
   '#0072B2',
   '#D55E00',
   '#009E73',

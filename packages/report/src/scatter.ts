@@ -3,23 +3,13 @@
  * second row is the class. One panel a scheme, of the seed that comes first, at the last epoch.
  */
 import type { FigureConfig, MetricRow } from '@apical/core';
+import { palette } from './colours.js';
 import { csv, slug } from './escape.js';
 import { figureSpec, type FigurePlan, type Scene, type Spec } from './figure.js';
 import { ended, type ToldRun } from './series.js';
 
-/** Okabe & Ito (2008) and Tol: ten classes that can be told apart. */
-const classColours = [
-  '#0072B2',
-  '#D55E00',
-  '#009E73',
-  '#CC79A7',
-  '#E69F00',
-  '#56B4E9',
-  '#A89800',
-  '#882255',
-  '#332288',
-  '#777777',
-];
+/** Ten classes that can be told apart. */
+const classColours = [...palette.slice(0, 9), '#777777'];
 interface Dot {
   readonly scheme: string;
   readonly sample: number;

@@ -4,18 +4,10 @@
  */
 import type { NeuronModel } from '@apical/core';
 import { defineNeuron, input, noise, state, stimulus } from '@apical/core';
-import { conductances, sigma, source, teach, time } from './common.js';
+import { conductances, membranes, sigma, somatic, source, teach, time } from './common.js';
 
 const { gLeak, gBasal, gApical, gDendrite, gNudge, gTarget } = conductances;
 const functions = { phi: 'sigmoid' };
-const somatic = {
-  u: state('somatic potential'),
-  uBreve: state('prospective potential'),
-  r: state('rate'),
-  rOld: state('rate one step ago'),
-  vPredicted: state('potential the dendrite alone predicts'),
-  predicted: state('its rate'),
-};
 const moves = (drive: string, dendrite: string): string => `
     rOld = r
     uBreve = ${drive}
@@ -51,7 +43,7 @@ export const classificationPyramidal: NeuronModel = defineNeuron({
     sigma: sigma(0.01),
     tauNoise: time('correlation time of the noise', 0.1),
   },
-  constants: { tau: '1 / (gLeak + gBasal + gApical)', lam: 'gBasal * tau' },
+  constants: membranes.pyramidal,
   signals: {
     ...somatic,
     vBas: input('basal potential'),
@@ -73,7 +65,7 @@ export const classificationOutput: NeuronModel = defineNeuron({
   source,
   functions,
   parameters: { gLeak, gBasal, gTarget, teach },
-  constants: { tau: '1 / (gLeak + gBasal + gTarget)', lam: 'gBasal / (gLeak + gBasal)' },
+  constants: membranes.output,
   signals: {
     ...somatic,
     vBas: input('basal potential'),
@@ -92,7 +84,7 @@ export const classificationInterneuron: NeuronModel = defineNeuron({
   source,
   functions,
   parameters: { gLeak, gDendrite, gNudge },
-  constants: { tau: '1 / (gLeak + gDendrite + gNudge)', lam: 'gDendrite / (gLeak + gDendrite)' },
+  constants: membranes.interneuron,
   signals: {
     ...somatic,
     vIn: input('dendritic potential'),

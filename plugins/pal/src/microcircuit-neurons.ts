@@ -7,7 +7,7 @@
  */
 import type { NeuronModel } from '@apical/core';
 import { defineNeuron, derived, input, noise, parameter, state, stimulus } from '@apical/core';
-import { conductances, sigma, source, teach, time } from './common.js';
+import { conductances, membranes, sigma, somatic, source, teach, time } from './common.js';
 
 const { gLeak, gBasal, gApical, gDendrite, gNudge, gTarget } = conductances;
 const prospectivity = {
@@ -15,15 +15,10 @@ const prospectivity = {
   min: 0,
 };
 const functions = { phi: 'sigmoid' };
-const somatic = {
-  u: state('somatic potential'),
+const signalsOfSoma = {
+  ...somatic,
   uOld: state('u one step ago'),
   uDriven: state('potential the somatic drive leads to'),
-  uBreve: state('prospective potential'),
-  r: state('rate'),
-  rOld: state('rate one step ago'),
-  vPredicted: state('potential the dendrite alone predicts'),
-  predicted: state('its rate'),
 };
 /** Phases that all cells have, with the drive of their soma. */
 const somaticPhases = (drive: string) => ({
@@ -78,9 +73,9 @@ export const pyramidal: NeuronModel = defineNeuron({
     sigma: sigma(0.05),
     tauNoise: time('correlation time of the noise', 0.1),
   },
-  constants: { tau: '1 / (gLeak + gBasal + gApical)', lam: 'gBasal * tau' },
+  constants: membranes.pyramidal,
   signals: {
-    ...somatic,
+    ...signalsOfSoma,
     vBas: input('basal potential'),
     vApi: input('apical potential, free of noise'),
     vApiOld: state('vApi one step ago'),
@@ -115,9 +110,8 @@ export const microcircuitOutput: NeuronModel = defineNeuron({
   source,
   functions,
   parameters: { gLeak, gBasal, gTarget, prospectivity, teach },
-  // the prediction leaves the target's conductance out, the membrane has it also without target
-  constants: { tau: '1 / (gLeak + gBasal + gTarget)', lam: 'gBasal / (gLeak + gBasal)' },
-  signals: { ...somatic, vBas: input('basal potential'), target: stimulus('target potential') },
+  constants: membranes.output,
+  signals: { ...signalsOfSoma, vBas: input('basal potential'), target: stimulus('target potential') },
   phases: {
     ...somaticPhases('where(teach, tau * (gBasal * vBas + gTarget * target), lam * vBas)'),
     commit: remembers('vBas'),
@@ -135,9 +129,9 @@ export const interneuron: NeuronModel = defineNeuron({
     prospectivity,
     tauLow: time('low-pass of the dendrite', 100),
   },
-  constants: { tau: '1 / (gLeak + gDendrite + gNudge)', lam: 'gDendrite / (gLeak + gDendrite)' },
+  constants: membranes.interneuron,
   signals: {
-    ...somatic,
+    ...signalsOfSoma,
     vIn: input('dendritic input'),
     vDen: state('dendritic potential'),
     nudge: input('prospective potential of the partner'),
