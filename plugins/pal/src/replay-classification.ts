@@ -14,26 +14,12 @@ import { classificationPyramidal } from './classification-neurons.js';
 import { time } from './common.js';
 import { lowpassDelayed } from './optimisers.js';
 import { show } from './replay-arrays.js';
-import { activationNamed } from './replay-microcircuit-options.js';
+import { activationNamed, type RecordedCircuit } from './replay-microcircuit-options.js';
 
-interface Parameters {
-  readonly layers: readonly number[];
+interface Parameters extends RecordedCircuit {
   readonly activation: string;
-  readonly dt: number;
-  readonly g_leak: number;
-  readonly g_basal: number;
-  readonly g_apical: number;
-  readonly g_dendrite: number;
-  readonly g_inter_nudge: number;
-  readonly g_target: number;
-  readonly eta_forward: readonly number[];
-  readonly eta_backward: readonly number[];
-  readonly eta_IP: readonly number[];
-  readonly eta_PI: readonly number[];
   readonly alpha: number;
   readonly sigma_noise: number;
-  readonly tau_noise: number;
-  readonly tau_highpass: number;
   readonly tau_lowpass_forward: number;
   readonly tau_lowpass_IP: number;
   readonly tau_lowpass_PI: number;

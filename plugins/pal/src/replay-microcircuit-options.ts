@@ -15,14 +15,9 @@ export interface Phase {
   readonly learn_backward: boolean;
   readonly target_on: boolean;
 }
-/** As recorded; what only PAL has is absent in the other cases. */
-export interface MicrocircuitCase {
-  readonly algorithm: 'PAL' | 'BP' | 'FA';
+/** What every recorded circuit tells of itself. */
+export interface RecordedCircuit {
   readonly layers: readonly number[];
-  readonly activation: readonly string[];
-  readonly init_self_predicting: boolean;
-  readonly forward_rule_uses_rates: boolean;
-  readonly prospectivity: number;
   readonly dt: number;
   readonly g_leak: number;
   readonly g_basal: number;
@@ -34,13 +29,21 @@ export interface MicrocircuitCase {
   readonly eta_backward: readonly number[];
   readonly eta_IP: readonly number[];
   readonly eta_PI: readonly number[];
+  readonly tau_noise: number;
+  readonly tau_highpass: number;
+}
+/** As recorded; what only PAL has is absent in the other cases. */
+export interface MicrocircuitCase extends RecordedCircuit {
+  readonly algorithm: 'PAL' | 'BP' | 'FA';
+  readonly activation: readonly string[];
+  readonly init_self_predicting: boolean;
+  readonly forward_rule_uses_rates: boolean;
+  readonly prospectivity: number;
   readonly sigma_noise: readonly number[];
   readonly alpha: readonly number[];
   readonly noise_hold: number;
   readonly noise_type: 'OU' | 'hold_white_noise';
   readonly noise_mode: 'const' | 'uP' | 'uP_breve' | 'vapi';
-  readonly tau_noise: number;
-  readonly tau_highpass: number;
   readonly tau_lowpass?: number;
   readonly highpass_rates: boolean;
   readonly lowpass_interneuron_dendrite: boolean;

@@ -1,5 +1,6 @@
 /** What this engine can do. */
-import { assemble, v128Ops, vectors, type Code } from './assembler.js';
+import { v128Ops, vectors, type Code } from './assembler.js';
+import { assemble } from './module-format.js';
 
 const accepts = (body: Code): boolean =>
   WebAssembly.validate(assemble([{ name: 'probe', params: [], locals: [], result: 'v128', body }]));

@@ -1,6 +1,6 @@
 /** One shared WebAssembly memory that holds all arrays of a run; it grows on demand and views stay valid. */
 import type { Cell, DType, FloatArray } from '@apical/core';
-import { maximumPages } from './assembler.js';
+import { maximumPages } from './module-format.js';
 
 const page = 65536;
 /** Vectors may read past the end of an array. */

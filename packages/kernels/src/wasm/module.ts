@@ -1,7 +1,8 @@
 /** A WebAssembly module in the making: kernels enter it once and by name, programs call them. */
 import type { Step } from '@apical/core';
 import { power } from '@apical/numerics';
-import { assemble, call, i32, type Code, type WasmFunction, type WasmImport } from './assembler.js';
+import { call, i32, type Code } from './assembler.js';
+import { assemble, type WasmFunction, type WasmImport } from './module-format.js';
 
 /** Functions of the host that generated code may call, in the order of their numbers. */
 const host: readonly WasmImport[] = [

@@ -21,9 +21,9 @@ import {
   v128Store,
   vectors,
   type Code,
-  type WasmFunction,
 } from './assembler.js';
 import { Locals, step, type Size } from './kernel-code.js';
+import type { WasmFunction } from './module-format.js';
 import { VectorWriter } from './vector-writer.js';
 
 const [INTO, LENGTH, KEY0, KEY1, LOW, HIGH, SPARE] = [0, 1, 2, 3, 4, 5, 6] as const;

@@ -19,10 +19,10 @@ import {
   v128Store,
   vectors,
   type Code,
-  type WasmFunction,
 } from './assembler.js';
 import { multiplyAdd } from './emission.js';
 import { Locals, gainOf, scalarOps, step, type Size } from './kernel-code.js';
+import type { WasmFunction } from './module-format.js';
 
 /** Rows of a tile; a tile is as wide as two vectors. */
 export const tileRows = 4;

@@ -6,7 +6,6 @@
 import type { DType } from '@apical/core';
 import {
   add,
-  assemble,
   get,
   i32,
   less,
@@ -18,9 +17,9 @@ import {
   v128Store,
   vectors,
   type Code,
-  type WasmFunction,
 } from './assembler.js';
 import type { Size } from './kernel-code.js';
+import { assemble, type WasmFunction } from './module-format.js';
 
 export interface Peaks {
   /** GFLOP/s of 128-bit multiply and add: the limit of plain SIMD. */

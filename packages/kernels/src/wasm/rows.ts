@@ -21,10 +21,10 @@ import {
   v128Store,
   vectors,
   type Code,
-  type WasmFunction,
 } from './assembler.js';
 import { multiplyAdd, splatOf, type Emission } from './emission.js';
 import { gainOf, Locals, scalarOps, step, type Size } from './kernel-code.js';
+import type { WasmFunction } from './module-format.js';
 import { sumRows } from './sums.js';
 
 const [W, X, Y, PRE, POST, GAIN] = [0, 1, 2, 3, 4, 5] as const;

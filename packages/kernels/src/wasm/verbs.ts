@@ -24,9 +24,9 @@ import {
   vectors,
   type Code,
   type ValueType,
-  type WasmFunction,
 } from './assembler.js';
 import { gainOf, Locals, scalarOps, step, type Size } from './kernel-code.js';
+import type { WasmFunction } from './module-format.js';
 
 const wide = (size: Size, x: Code): Code => (size === 4 ? f64FromF32(x) : x);
 const narrow = (size: Size, x: Code): Code => (size === 4 ? demote(x) : x);
