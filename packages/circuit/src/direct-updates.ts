@@ -130,12 +130,6 @@ function scalars(
   const operands: Operand[] = [...update.operands];
   const cell = (name: string, data: Cell): number =>
     operands.push({ name, extent: 'scalar', data, units: 1 }) - 1;
-  const operand = (index: number): Tree => ({ kind: 'operand', index });
-  const call = (name: 'add' | 'multiply' | 'subtract', ...args: Tree[]): Tree => ({
-    kind: 'call',
-    name,
-    args,
-  });
   const set = (name: string, data: Cell, value: Tree): Assignment => ({
     to: { operand: cell(name, data) },
     value,

@@ -4,10 +4,16 @@ import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Backend, DType } from '@apical/core';
-import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
 import { reference, wasm, wasmFma } from '@apical/kernels';
-import { createRandomSource } from '@apical/numerics';
-import { backendConformance, libraryOf, schemeConformance, verifyCases } from '@apical/testing';
+import {
+  backendConformance,
+  libraryOf,
+  schemeConformance,
+  smallTraining,
+  verifyCases,
+  weightsApart,
+  type TrainedModel,
+} from '@apical/testing';
 import standard, { adam } from '@apical/plugin-standard';
 import { annReplay, bp } from '@apical/plugin-bp';
 import { signSymmetry } from '@apical/plugin-fa';
@@ -28,41 +34,8 @@ for (const backend of [wasm, fma])
     for (const { name, run } of schemeConformance(signSymmetry, { library, backend }))
       t.doesNotThrow(run, name);
   });
-function build(
-  backend: Backend,
-  dtype: DType,
-  sizes: readonly number[],
-  batch: number,
-): { model: BuiltModel; train: (k: number) => void } {
-  const layers = sizes.map((n, l) =>
-    l > 0 && l < sizes.length - 1 ? { shape: [n], activation: l % 2 ? 'relu' : 'tanh' } : { shape: [n] },
-  );
-  const plasticity = { forward: { optimiser: { use: adam, parameters: { eta: 0.01 } } } };
-  const model = assemble(
-    bp,
-    layers,
-    { head: 'softmax-cross-entropy', plasticity },
-    {
-      memory: backend.open({ dtype }),
-      batch,
-      library,
-      streams: circuitStreams(createRandomSource(2), library.initialisers),
-    },
-  );
-  const { circuit, input, target, programs } = model;
-  const step = circuit.compile(programs.train);
-  const classes = sizes.at(-1)!;
-  return {
-    model,
-    train(k) {
-      const stream = createRandomSource(k).stream('test');
-      circuit.signal(input).forEach((_, i, x) => (x[i] = stream.normal()));
-      circuit.signal(target).fill(0);
-      for (let b = 0; b < batch; b++) circuit.signal(target)[b * classes + stream.integer(classes)] = 1;
-      step();
-    },
-  };
-}
+const build = (backend: Backend, dtype: DType, sizes: readonly number[], batch: number): TrainedModel =>
+  smallTraining({ backend, dtype, scheme: bp, optimiser: adam, library, sizes, batch });
 t.test('training agrees with the reference on sizes that fill no vector', async t => {
   // twenty updates of Adam amplify rounding; float32 rounds every product of up to 300 terms
   for (const [dtype, tolerance] of [
@@ -76,11 +49,8 @@ t.test('training agrees with the reference on sizes that fill no vector', async 
     ] as const) {
       const [a, b] = [build(reference, dtype, sizes, batch), build(wasm, dtype, sizes, batch)];
       for (let k = 0; k < 20; k++) for (const { train } of [a, b]) train(k);
-      for (const name of a.model.circuit.weightNames()) {
-        const [want, got] = [a.model.circuit.lent(name)!, b.model.circuit.lent(name)!];
-        const off = Math.max(...Array.from(want, (v, i) => Math.abs(v - got[i]!)));
+      for (const [name, off] of weightsApart(a, b))
         t.ok(off < tolerance, `${dtype} ${sizes.join('-')} ${name}: ${off}`);
-      }
     }
 });
 t.test('two memories give equal bits, and a step leaves no garbage', async t => {

@@ -9,6 +9,8 @@ export type { CaseResult, VerifyOptions, VerifyResult } from './verify.js';
 export { checkGradient } from './gradient-check.js';
 export type { Differentiable, GradientCheck } from './gradient-check.js';
 export { libraryOf } from './parts.js';
+export { smallTraining, weightsApart } from './small-training.js';
+export type { SmallTraining, TrainedModel } from './small-training.js';
 export { backendConformance } from './conformance/backend.js';
 export { backendFixtures } from './conformance/fixtures.js';
 export { neuronConformance } from './conformance/neuron.js';

@@ -4,10 +4,16 @@ import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Backend, DType, Operation } from '@apical/core';
-import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
 import { reference } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
-import { backendConformance, libraryOf, verifyCases } from '@apical/testing';
+import {
+  backendConformance,
+  libraryOf,
+  smallTraining,
+  verifyCases,
+  weightsApart,
+  type TrainedModel,
+} from '@apical/testing';
 import standard, { adam } from '@apical/plugin-standard';
 import { annReplay, bp } from '@apical/plugin-bp';
 import { blas, blasBackend } from '@apical/plugin-backend-blas';
@@ -35,34 +41,8 @@ t.test('golden cases hold where every product is the library’s', options, asyn
   t.strictSame([passed, failed], [6, 0]);
 });
 
-function build(backend: Backend, dtype: DType, sizes: readonly number[], batch: number) {
-  const layers = sizes.map((n, l) =>
-    l > 0 && l < sizes.length - 1 ? { shape: [n], activation: l % 2 ? 'relu' : 'tanh' } : { shape: [n] },
-  );
-  const plasticity = { forward: { optimiser: { use: adam, parameters: { eta: 0.01 } } } };
-  const model: BuiltModel = assemble(
-    bp,
-    layers,
-    { head: 'softmax-cross-entropy', plasticity },
-    {
-      memory: backend.open({ dtype }),
-      batch,
-      library,
-      streams: circuitStreams(createRandomSource(2), library.initialisers),
-    },
-  );
-  const { circuit, input, target, programs } = model;
-  const step = circuit.compile(programs.train);
-  const classes = sizes.at(-1)!;
-  const train = (k: number): void => {
-    const stream = createRandomSource(k).stream('test');
-    circuit.signal(input).forEach((_, i, x) => (x[i] = stream.normal()));
-    circuit.signal(target).fill(0);
-    for (let b = 0; b < batch; b++) circuit.signal(target)[b * classes + stream.integer(classes)] = 1;
-    step();
-  };
-  return { circuit, train };
-}
+const build = (backend: Backend, dtype: DType, sizes: readonly number[], batch: number): TrainedModel =>
+  smallTraining({ backend, dtype, scheme: bp, optimiser: adam, library, sizes, batch });
 t.test('training agrees with the reference, for one sample and for several', options, async t => {
   // twenty updates of Adam amplify rounding; float32 rounds every product of up to 300 terms
   for (const [dtype, tolerance] of [
@@ -76,17 +56,15 @@ t.test('training agrees with the reference, for one sample and for several', opt
     ] as const) {
       const [a, b] = [build(reference, dtype, sizes, batch), build(always, dtype, sizes, batch)];
       for (let k = 0; k < 20; k++) for (const { train } of [a, b]) train(k);
-      for (const name of a.circuit.weightNames()) {
-        const [want, got] = [a.circuit.lent(name)!, b.circuit.lent(name)!];
-        const off = Math.max(...Array.from(want, (v, i) => Math.abs(v - got[i]!)));
+      for (const [name, off] of weightsApart(a, b))
         t.ok(off < tolerance, `${dtype} ${sizes.join('-')} ${name}: ${off}`);
-      }
     }
 });
 t.test('two memories give equal bits', options, async t => {
   const [a, b] = [build(always, 'float32', [90, 50, 7], 5), build(always, 'float32', [90, 50, 7], 5)];
   for (let k = 0; k < 10; k++) for (const { train } of [a, b]) train(k);
-  for (const name of a.circuit.weightNames()) t.strictSame(a.circuit.lent(name), b.circuit.lent(name), name);
+  for (const name of a.model.circuit.weightNames())
+    t.strictSame(a.model.circuit.lent(name), b.model.circuit.lent(name), name);
 });
 
 const large = { op: 'multiply', batch: 1, nPre: 200, nPost: 100 } as const;
