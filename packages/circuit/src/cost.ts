@@ -11,6 +11,10 @@ export function macs(operations: readonly Operation[]): number {
       case 'outer':
         sum += o.nPre * o.nPost;
         break;
+      case 'elementwise':
+        // outer products that a pass forms where it needs them
+        for (const { shared, units } of o.operands) if (shared) sum += o.batch * units;
+        break;
       case 'repeat':
         sum += o.times[0]! * macs(o.body);
         break;

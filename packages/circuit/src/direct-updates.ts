@@ -1,7 +1,7 @@
 /**
- * Weights that follow their direction linearly (w ← a w + s g, where g = an outer product + c w) take outer products
- * themselves: the direction, an array as large as the weights, is neither cleared nor filled nor read. For programs
- * whose directions nobody wants.
+ * The direction, an array as large as the weights, is neither cleared nor filled nor read. Weights that follow it linearly
+ * (w ← a w + s g, where g = an outer product + c w) take outer products themselves; of single samples, any update forms
+ * the product where it needs it. For programs whose directions nobody wants.
  */
 import type {
   Assignment,
@@ -11,9 +11,10 @@ import type {
   Memory,
   Operand,
   Operation,
+  Pass,
   Tree,
 } from '@apical/core';
-import { leaf, overlaps, treeCall } from '@apical/equations';
+import { leaf, mapLeaves, overlaps, treeCall } from '@apical/equations';
 import { linear } from './linear.js';
 import { hasCall, touches, writtenBy } from './touches.js';
 
@@ -22,11 +23,13 @@ type When = Extract<Operation, { readonly op: 'when' }>;
 type Add = Extract<Operation, { readonly op: 'add' }>;
 /** Where a direction lives in a list of operations. */
 interface Passage {
-  /** Positions of what only fills the direction. */
+  /** Positions of what only fills the direction: the clearing first. */
   readonly filling: readonly number[];
   readonly outer: Outer;
   /** Multiples of weights that are added to it. */
   readonly terms: readonly Add[];
+  /** Is the outer product added before the terms? */
+  readonly outerFirst: boolean;
   /** Position of the `when` that applies it, and of the application in that. */
   readonly when: number;
   readonly application: number;
@@ -73,7 +76,8 @@ function passageOf(list: readonly Operation[], direction: FloatArray, leaves: nu
   const between = [...list.slice(filling[1]! + 1, when), ...last.body.slice(0, application)];
   const written = (o: Operation): boolean =>
     hasCall(o) || writtenBy(o).some(x => factors.some(f => overlaps(x, f)));
-  return between.some(written) ? undefined : { filling, outer, terms, when, application };
+  const outerFirst = rest[0] === outer;
+  return between.some(written) ? undefined : { filling, outer, terms, outerFirst, when, application };
 }
 function rewritten(list: readonly Operation[], p: Passage, memory: Memory): Operation[] | undefined {
   const when = list[p.when] as When;
@@ -86,18 +90,22 @@ function rewritten(list: readonly Operation[], p: Passage, memory: Memory): Oper
   });
 }
 /** The operations that do at once what filling the direction and `update` would do. */
-function applied(update: Operation, { outer, terms }: Passage, memory: Memory): Operation[] | undefined {
+function applied(update: Operation, passage: Passage, memory: Memory): Operation[] | undefined {
+  const { outer, terms } = passage;
   if (update.op === 'add') {
     // gain 1: nothing else writes this cell
     if (terms.length || update.from !== outer.weights || update.gain[0] !== 1) return undefined;
     return [{ ...outer, weights: update.into }];
   }
   if (update.op !== 'elementwise') return undefined;
+  return linearly(update, passage, memory) ?? (outer.batch === 1 ? formed(update, passage) : undefined);
+}
+function linearly(update: Elementwise, { outer, terms }: Passage, memory: Memory): Operation[] | undefined {
   const scalarPasses = update.passes.slice(0, -1);
   const pass = update.passes.at(-1);
   const [assignment, more] = pass?.body ?? [];
   if (pass?.kind !== 'loop' || !assignment || more || !('operand' in assignment.to)) return undefined;
-  if (scalarPasses.some(s => s.kind !== 'loop' || s.over !== 'scalar')) return undefined;
+  if (!scalarPasses.every(isScalar)) return undefined;
   const { operands } = update;
   const w = assignment.to.operand;
   const g = operands.findIndex(o => o.data === outer.weights);
@@ -115,6 +123,56 @@ function applied(update: Operation, { outer, terms }: Passage, memory: Memory): 
     ...(keeps ? [] : [{ op: 'when', cell: decays, body: [scaled(update, w, decay)] } as const]),
     { ...outer, weights, gain },
   ];
+}
+const isScalar = (p: Pass): boolean => p.kind === 'loop' && p.over === 'scalar';
+/** The update with rows of weights as samples: the direction is what came from there times what came in here. */
+function formed(update: Elementwise, { outer, terms, outerFirst }: Passage): Operation[] | undefined {
+  const { nPost, nPre } = outer;
+  const g = update.operands.findIndex(o => o.data === outer.weights);
+  const fits = (o: Operand): boolean =>
+    o.extent === 'scalar' || (o.extent === 'neuron' && o.data.length === nPost * nPre);
+  const scalarPasses = update.passes.slice(0, -1);
+  const last = update.passes.at(-1);
+  if (g < 0 || last?.kind !== 'loop' || last.over !== 'neuron') return undefined;
+  if (!scalarPasses.every(isScalar) || !update.operands.every(fits)) return undefined;
+  const temporaries = last.body.reduce(
+    (n, { to }) => ('temporary' in to ? Math.max(n, to.temporary + 1) : n),
+    0,
+  );
+  const operands: Operand[] = update.operands.map(o => (o.extent === 'scalar' ? o : { ...o, units: nPre }));
+  const operand = (name: string, data: FloatArray, shape: Omit<Operand, 'name' | 'data'>): Tree =>
+    leaf(operands.push({ name, data, ...shape }) - 1);
+  const scalar = { extent: 'scalar', units: 1 } as const;
+  const post = treeCall(
+    'multiply',
+    operand('gain', outer.gain, scalar),
+    operand('post', outer.post, { extent: 'sample', units: 1 }),
+  );
+  // in the place of the direction, which is not read any more
+  operands[g] = { name: 'pre', data: outer.pre, extent: 'neuron', units: nPre, shared: true };
+  const product = treeCall('multiply', post, leaf(g));
+  const weighted = terms.map(({ from, gain }) =>
+    treeCall(
+      'multiply',
+      operand('gain', gain, scalar),
+      operand('w', from, { extent: 'neuron', units: nPre }),
+    ),
+  );
+  const direction = (outerFirst ? [product, ...weighted] : [...weighted, product]).reduce((a, b) =>
+    treeCall('add', a, b),
+  );
+  // before the pass writes anything: weights may be among the terms
+  const held: Tree = { kind: 'temporary', index: temporaries };
+  const body = last.body.map(({ to, value }) => ({
+    to,
+    value: mapLeaves(value, t => (t.kind === 'operand' && t.index === g ? held : t)),
+  }));
+  const pass: Pass = {
+    ...last,
+    units: nPre,
+    body: [{ to: { temporary: temporaries }, value: direction }, ...body],
+  };
+  return [{ ...update, batch: nPost, operands, passes: [...scalarPasses, pass] }];
 }
 /**
  * gain ← direction · own gain of the outer product; decay ← weights + Σ direction · own gain of a term;

@@ -1,7 +1,8 @@
 /** Weights that take outer products at once end where those end that go by way of a direction. */
 import t from 'tap';
 import type { DType, Operation, OptimiserUse } from '@apical/core';
-import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
+import { defineOptimiser, parameter, state } from '@apical/core';
+import { assemble, circuitStreams, macs, type BuiltModel } from '@apical/circuit';
 import { reference, wasm } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -13,6 +14,7 @@ function build(
   optimiser: OptimiserUse | undefined,
   backend = reference,
   dtype: DType = 'float64',
+  batch = 4,
 ): BuiltModel {
   return assemble(
     bp,
@@ -20,7 +22,7 @@ function build(
     { head: 'linear-squared', plasticity: { forward: optimiser ? { optimiser } : {} } },
     {
       memory: backend.open({ dtype }),
-      batch: 4,
+      batch,
       library,
       streams: circuitStreams(createRandomSource(1), library.initialisers),
     },
@@ -41,6 +43,8 @@ function both(make: () => BuiltModel, change?: (model: BuiltModel) => void): [Bu
     return model;
   }) as [BuiltModel, BuiltModel];
 }
+const outersIn = (operations: readonly Operation[]): number =>
+  operations.reduce((n, o) => n + Number(o.op === 'outer') + ('body' in o ? outersIn(o.body) : 0), 0);
 const outersInto = (operations: readonly Operation[], data: unknown): number =>
   operations.reduce(
     (n, o) =>
@@ -90,4 +94,32 @@ t.test('an optimiser with a state of its own keeps its direction', async t => {
   t.equal(farthest(pair), 0);
   const { circuit, programs } = pair[0];
   t.equal(outersInto(circuit.lower(programs.train, { keepDirections: false }), circuit.lent('W1')), 0);
+});
+t.test('of single samples, any optimiser forms the outer product where it needs it', async t => {
+  const later = defineOptimiser({
+    name: 'later',
+    doc: 'writes the weights before it reads the direction',
+    parameters: { eta: parameter('rate', 0.1) },
+    state: { average: state('mean direction') },
+    update: `
+      w += eta * average
+      average += 0.5 * (g - average)`,
+  });
+  for (const [backend, dtype, within] of [
+    [reference, 'float64', 0],
+    [wasm, 'float64', 0],
+    [wasm, 'float32', 0],
+    [reference, 'float32', 1e-6],
+  ] as const)
+    for (const use of [adam, later]) {
+      const name = `${use.name}, ${backend.name} ${dtype}`;
+      // weights are among the terms of the direction
+      const decay = ({ circuit }: BuiltModel): void => void circuit.set('W1.delta.decay', 0.1);
+      const pair = both(() => build({ use, parameters: { eta: 0.01 } }, backend, dtype, 1), decay);
+      t.ok(farthest(pair) <= within, `${name}: ${farthest(pair)}`);
+      const { circuit, programs } = pair[0];
+      const direct = circuit.lower(programs.train, { keepDirections: false });
+      t.equal(outersIn(direct), 0, `${name}: no outer product of its own`);
+      t.equal(macs(direct), macs(circuit.lower(programs.train)), `${name}: it still counts`);
+    }
 });

@@ -26,6 +26,8 @@ export interface Operand {
   readonly data: FloatArray;
   /** Units a sample has; 1 for scalars and samples. */
   readonly units: number;
+  /** Per neuron, but the same for every sample: `data` is `[units]`, and no pass writes it. */
+  readonly shared?: true;
 }
 /** Functions of numbers that every backend must have; comparisons give 1 or 0. */
 export type FunctionName =

@@ -37,6 +37,9 @@ class Emitter {
   #extent(k: number): Extent {
     return this.#op.operands[k]!.extent;
   }
+  #isShared(k: number): boolean {
+    return this.#op.operands[k]!.shared === true;
+  }
   #name(kind: 'a' | 's' | 'p', k: number): string {
     return `${kind}${k}_${this.#op.operands[k]!.name.replace(/\W/g, '_')}`;
   }
@@ -45,7 +48,7 @@ class Emitter {
   }
   #read(k: number, over: Extent): string {
     const extent = this.#extent(k);
-    if (extent === 'neuron') return `${this.#name('a', k)}[i]`;
+    if (extent === 'neuron') return `${this.#name('a', k)}[${this.#isShared(k) ? 'i-first' : 'i'}]`;
     if (extent === 'sample') return over === 'neuron' ? this.#name('p', k) : `${this.#name('a', k)}[b]`;
     return this.#written.has(k) && !this.#inLoop ? `${this.#name('a', k)}[0]` : this.#name('s', k);
   }
@@ -94,7 +97,7 @@ class Emitter {
     const samples = used.flatMap(k => (this.#extent(k) === 'sample' ? [this.#load('p', k, 'b')] : []));
     const head = `{${scalars.join('')}\n`;
     const eachSample = `for(let b=0;b<${batch};b++)`;
-    const eachUnit = `for(let i=b*${n},end=i+${n};i<end;i++)`;
+    const eachUnit = `const first=b*${n};for(let i=first,end=first+${n};i<end;i++)`;
     if (pass.kind === 'reduce') {
       const before: string[] = [];
       const value = this.#tree(pass.value, 'neuron', before);
@@ -107,7 +110,8 @@ class Emitter {
       return `${head}${eachSample}{${samples.join('')}let sum=${start};\n${inner}\n${into}}}`;
     }
     if (over === 'sample') return `${head}${eachSample}{\n${body}\n}}`;
-    if (samples.length === 0) return `${head}for(let i=0;i<${batch * n};i++){\n${body}\n}}`;
+    if (samples.length === 0 && !used.some(k => this.#isShared(k)))
+      return `${head}for(let i=0;i<${batch * n};i++){\n${body}\n}}`;
     return `${head}${eachSample}{${samples.join('')}\n${eachUnit}{\n${body}\n}}}`;
   }
 }

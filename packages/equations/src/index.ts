@@ -17,7 +17,7 @@ export { lower } from './lower.js';
 export type { LowerOptions } from './lower.js';
 export type { Scope } from './lookup.js';
 export { emitJs, emitSource } from './emit-js.js';
-export { leaf, operandsIn, operandsRead, overlaps, treeCall, visit } from './tree.js';
+export { leaf, mapLeaves, operandsIn, operandsRead, overlaps, treeCall, visit } from './tree.js';
 export { evaluateScalar, interpret } from './interpret.js';
 export { convert, parseUnit } from './units.js';
 export type { Unit } from './units.js';

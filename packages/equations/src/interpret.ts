@@ -9,8 +9,10 @@ import { isCallable, isOperator } from './vocabulary.js';
 export function interpret(op: Elementwise): Step {
   const { operands, passes, batch } = op;
   const temporaries: number[] = [];
-  const place = (operand: number, b: number, i: number): number =>
-    ({ scalar: 0, sample: b, neuron: i })[operands[operand]!.extent];
+  const place = (operand: number, b: number, i: number): number => {
+    const { extent, shared, units } = operands[operand]!;
+    return { scalar: 0, sample: b, neuron: shared ? i % units : i }[extent];
+  };
   const value = (tree: Tree, b: number, i: number): number => {
     switch (tree.kind) {
       case 'number':

@@ -63,6 +63,8 @@ function compiles(pass: Pass, { operands }: Elementwise, e: Emission): boolean {
 /** Elements that one vector stands for: all lanes, or only the first `rest`. */
 interface Place {
   readonly at: Position;
+  /** Within the row, for what all samples share. */
+  readonly unit: Position;
   readonly rest?: number;
 }
 class PassEmitter {
@@ -105,7 +107,7 @@ class PassEmitter {
       this.#batched = true;
       return this.#run(this.#op.batch, undefined, each);
     }
-    if (this.#op.batch === 1 || !this.#readsSamples(pass))
+    if (this.#op.batch === 1 || !this.#goesByRows(pass))
       return [
         ...this.#sampleCode(pass, undefined),
         ...this.#run(this.#op.batch * pass.units, undefined, each),
@@ -187,21 +189,29 @@ class PassEmitter {
     const { locals } = this.#e;
     const whole = Math.floor(count / this.#lanes);
     const rest = count % this.#lanes;
-    const from = row === undefined ? {} : { local: row };
+    const place = (k: number): Place => {
+      const unit = { offset: 16 * k };
+      return { at: row === undefined ? unit : { local: row, offset: unit.offset }, unit };
+    };
     if (whole <= writtenOut) {
-      const vectorsOf = Array.from({ length: whole }, (_, k) => each({ at: { ...from, offset: 16 * k } }));
-      return [...vectorsOf.flat(), ...(rest ? each({ at: { ...from, offset: 16 * whole }, rest }) : [])];
+      const vectorsOf = Array.from({ length: whole }, (_, k) => each(place(k)));
+      return [...vectorsOf.flat(), ...(rest ? each({ ...place(whole), rest }) : [])];
     }
-    const at = locals.of('i32');
+    const at = { local: locals.of('i32'), offset: 0 };
     const end = locals.of('i32');
+    const hasShared = row !== undefined && this.#op.operands.some(o => o.shared);
+    const unit = hasShared ? { local: locals.of('i32'), offset: 0 } : at;
+    const here = { at, unit };
     return [
-      ...set(at, row === undefined ? i32(0) : get(row)),
-      ...set(end, add(get(at), i32(16 * whole))),
-      ...loopWhile(less(get(at), get(end)), [
-        ...each({ at: { local: at, offset: 0 } }),
-        ...step(at, i32(16)),
+      ...set(at.local, row === undefined ? i32(0) : get(row)),
+      ...(unit === at ? [] : set(unit.local, i32(0))),
+      ...set(end, add(get(at.local), i32(16 * whole))),
+      ...loopWhile(less(get(at.local), get(end)), [
+        ...each(here),
+        ...step(at.local, i32(16)),
+        ...(unit === at ? [] : step(unit.local, i32(16))),
       ]),
-      ...(rest ? each({ at: { local: at, offset: 0 }, rest }) : []),
+      ...(rest ? each({ ...here, rest }) : []),
     ];
   }
   #body(body: Pass['body'], place: Place): Code {
@@ -222,7 +232,7 @@ class PassEmitter {
         if (!this.#batched && this.#op.operands[index]!.extent === 'sample') return get(this.#sample(index));
         const known = this.#known.get(index);
         if (known !== undefined) return get(known);
-        const load = loadAt(this.#base(index), place.at);
+        const load = loadAt(this.#base(index), this.#isShared(index) ? place.unit : place.at);
         if (!before) return load;
         const local = this.#e.locals.of('v128');
         this.#known.set(index, local);
@@ -256,8 +266,11 @@ class PassEmitter {
   #base(operand: number): number {
     return this.#op.operands[operand]!.data.byteOffset;
   }
-  #readsSamples(pass: Pass): boolean {
-    return [...operandsRead(pass)].some(k => this.#op.operands[k]!.extent === 'sample');
+  #goesByRows(pass: Pass): boolean {
+    return [...operandsRead(pass)].some(k => this.#op.operands[k]!.extent === 'sample' || this.#isShared(k));
+  }
+  #isShared(operand: number): boolean {
+    return this.#op.operands[operand]!.shared === true;
   }
   /** Values of the present sample, in every lane. */
   #sampleCode(pass: Pass, sample: number | undefined): Code {
