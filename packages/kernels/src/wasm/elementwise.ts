@@ -26,6 +26,7 @@ import {
 import {
   firstLanes,
   loadAt,
+  positionCode,
   splatOf,
   storeAt,
   storeRest,
@@ -60,6 +61,9 @@ function compiles(pass: Pass, { operands }: Elementwise, e: Emission): boolean {
   if (pass.kind === 'reduce') visit(pass.value, see);
   return fits;
 }
+/** Rows with at most so many vectors in all are written out one after the other. */
+const rowsWrittenOut = 4 * writtenOut;
+const first: Position = { offset: 0 };
 /** Elements that one vector stands for: all lanes, or only the first `rest`. */
 interface Place {
   readonly at: Position;
@@ -105,13 +109,10 @@ class PassEmitter {
     const each = (place: Place): Code => this.#body(pass.body, place);
     if (pass.over === 'sample') {
       this.#batched = true;
-      return this.#run(this.#op.batch, undefined, each);
+      return this.#run(this.#op.batch, first, each);
     }
     if (this.#op.batch === 1 || !this.#goesByRows(pass))
-      return [
-        ...this.#sampleCode(pass, undefined),
-        ...this.#run(this.#op.batch * pass.units, undefined, each),
-      ];
+      return [...this.#sampleCode(pass, first), ...this.#run(this.#op.batch * pass.units, first, each)];
     return this.#perSample(pass, row => this.#run(pass.units, row, each));
   }
   #reduce(pass: Reduce): Code {
@@ -134,9 +135,9 @@ class PassEmitter {
       ...this.#run(pass.units, row, each),
       ...floatStore(
         size,
-        sample === undefined ? i32(0) : get(sample),
+        positionCode(sample),
         this.#result(pass, acc),
-        this.#base(pass.into),
+        this.#base(pass.into) + sample.offset,
       ),
     ]);
   }
@@ -167,43 +168,49 @@ class PassEmitter {
     const counts = firstLanes(size, v128Bytes(new Array<number>(16).fill(0xff)), rest);
     return v128Ops.bitselect(value, v128Constant(size, -Infinity), counts);
   }
-  /** Runs `write` for each sample with the byte offsets of its row and of its number; none for a single sample. */
-  #perSample(pass: Pass, write: (row?: number, sample?: number) => Code): Code {
+  /** Runs `write` for each sample with the places of its row and of its number. */
+  #perSample(pass: Pass, write: (row: Position, sample: Position) => Code): Code {
     const { size, locals } = this.#e;
     const { batch } = this.#op;
-    if (batch === 1) return [...this.#sampleCode(pass, undefined), ...write()];
+    const each = (row: Position, sample: Position): Code => [
+      ...this.#sampleCode(pass, sample),
+      ...write(row, sample),
+    ];
+    if (batch * Math.ceil(pass.units / this.#lanes) <= rowsWrittenOut || batch === 1)
+      return Array.from({ length: batch }, (_, b) =>
+        each({ offset: b * pass.units * size }, { offset: b * size }),
+      ).flat();
     const [row, sample] = [locals.of('i32'), locals.of('i32')];
     return [
       ...set(row, i32(0)),
       ...set(sample, i32(0)),
       ...loopWhile(less(get(sample), i32(batch * size)), [
-        ...this.#sampleCode(pass, sample),
-        ...write(row, sample),
+        ...each({ local: row, offset: 0 }, { local: sample, offset: 0 }),
         ...step(row, i32(pass.units * size)),
         ...step(sample, i32(size)),
       ]),
     ];
   }
   /** Over so many elements from `row` on. */
-  #run(count: number, row: number | undefined, each: (place: Place) => Code): Code {
+  #run(count: number, row: Position, each: (place: Place) => Code): Code {
     const { locals } = this.#e;
     const whole = Math.floor(count / this.#lanes);
     const rest = count % this.#lanes;
-    const place = (k: number): Place => {
-      const unit = { offset: 16 * k };
-      return { at: row === undefined ? unit : { local: row, offset: unit.offset }, unit };
-    };
+    const place = (k: number): Place => ({
+      at: { ...row, offset: row.offset + 16 * k },
+      unit: { offset: 16 * k },
+    });
     if (whole <= writtenOut) {
       const vectorsOf = Array.from({ length: whole }, (_, k) => each(place(k)));
       return [...vectorsOf.flat(), ...(rest ? each({ ...place(whole), rest }) : [])];
     }
     const at = { local: locals.of('i32'), offset: 0 };
     const end = locals.of('i32');
-    const hasShared = row !== undefined && this.#op.operands.some(o => o.shared);
+    const hasShared = this.#op.operands.some(o => o.shared);
     const unit = hasShared ? { local: locals.of('i32'), offset: 0 } : at;
     const here = { at, unit };
     return [
-      ...set(at.local, row === undefined ? i32(0) : get(row)),
+      ...set(at.local, add(positionCode(row), i32(row.offset))),
       ...(unit === at ? [] : set(unit.local, i32(0))),
       ...set(end, add(get(at.local), i32(16 * whole))),
       ...loopWhile(less(get(at.local), get(end)), [
@@ -273,11 +280,11 @@ class PassEmitter {
     return this.#op.operands[operand]!.shared === true;
   }
   /** Values of the present sample, in every lane. */
-  #sampleCode(pass: Pass, sample: number | undefined): Code {
+  #sampleCode(pass: Pass, sample: Position): Code {
     const { size } = this.#e;
     return [...operandsRead(pass)].flatMap(k =>
       this.#op.operands[k]!.extent === 'sample'
-        ? set(this.#sample(k), loadSplat(size, sample === undefined ? i32(0) : get(sample), this.#base(k)))
+        ? set(this.#sample(k), loadSplat(size, positionCode(sample), this.#base(k) + sample.offset))
         : [],
     );
   }
