@@ -1,74 +1,154 @@
 /**
- * Steps of Phaseless Alignment Learning, in steps a second.
- *   node --conditions=@apical/source --import tsx benches/pal.ts
- * The best of nine rounds, in processor time, float64: other work on the machine lowers it less than the clock's.
+ * Steps of Phaseless Alignment Learning, in steps a second, beside what the authors' code makes at its best on another
+ * machine (numpy in float64, torch in float32; 2.5 GHz, one core).
+ *   OPENBLAS_NUM_THREADS=1 node --conditions=@apical/source --import tsx benches/pal.ts
+ * The best of nine rounds, in processor time: other work on the machine lowers it less than the clock's. Learning rates
+ * are tiny, so that numbers stay as in a trained network; a step does the same work with any rate.
  */
-import type { LayerSpec, Scheme, SchemeOptions } from '@apical/core';
-import { assemble, circuitStreams } from '@apical/circuit';
-import { reference, wasm } from '@apical/kernels';
+import { cpus, loadavg } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import type { Backend, DType, LayerSpec, Optimiser, Scheme, SchemeOptions } from '@apical/core';
+import { assemble, circuitStreams, macs } from '@apical/circuit';
+import { measurePeaks, reference, wasm, wasmFma } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
-import standard from '@apical/plugin-standard';
-import pal, { latentEquilibrium, microcircuit } from '@apical/plugin-pal';
+import { blas } from '@apical/plugin-backend-blas';
+import standard, { flow } from '@apical/plugin-standard';
+import pal, {
+  classification,
+  latentEquilibrium,
+  lowpass,
+  lowpassDelayed,
+  microcircuit,
+} from '@apical/plugin-pal';
 import { cpuSeconds } from './parts.js';
 
 const library = libraryOf(standard, pal);
-function best(step: () => void, seconds = 0.2): number {
-  let most = 0;
+const fma = wasmFma(() => setFlagsFromString('--experimental-wasm-relaxed-simd'));
+const peaks = measurePeaks({ clock: cpuSeconds });
+
+interface Workload {
+  readonly name: string;
+  readonly scheme: Scheme;
+  readonly sizes: readonly number[];
+  readonly options: SchemeOptions;
+  /** Default: train. */
+  readonly program?: string;
+  readonly batch?: number;
+  /** Steps a second of the authors' code at its best, and the number format that it works in. */
+  readonly authors?: readonly [number, DType];
+}
+/** Steps a second, and GFLOP/s of the products alone. */
+function measured(w: Workload, backend: Backend, dtype: DType): { rate: number; gigaflops: number } {
+  const { batch = 1, program = 'train' } = w;
+  const layers: LayerSpec[] = w.sizes.map(n => ({ shape: [n] }));
+  const { circuit, programs, input, target } = assemble(w.scheme, layers, w.options, {
+    memory: backend.open({ dtype }),
+    batch,
+    dt: batch === 1 ? 0.01 : 0.1,
+    library,
+    streams: circuitStreams(createRandomSource(1), library.initialisers),
+  });
+  circuit.signal(input).forEach((_, i, a) => (a[i] = ((i * 7) % 10) / 10));
+  circuit.signal(target).fill(0.5);
+  const options = { keepDirections: false };
+  const step = circuit.compile(programs[program]!, options);
+  let rate = 0;
   for (let round = 0; round < 9; round++) {
     const start = cpuSeconds();
     let calls = 0;
-    while (cpuSeconds() - start < seconds) {
+    while (cpuSeconds() - start < 0.2) {
       for (let k = 0; k < 8; k++) step();
       calls += 8;
     }
-    most = Math.max(most, calls / (cpuSeconds() - start));
+    rate = Math.max(rate, calls / (cpuSeconds() - start));
   }
-  return most;
+  if (!circuit.weightNames().every(name => circuit.lent(name)!.every(Number.isFinite)))
+    throw new Error(`${w.name}: weights are lost`);
+  return { rate, gigaflops: (2 * rate * batch * macs(circuit.lower(programs[program]!, options))) / 1e9 };
 }
-function line(
-  name: string,
-  scheme: Scheme,
-  sizes: readonly number[],
-  options: SchemeOptions,
-  program: string,
-  batch = 1,
-): void {
-  const layers: LayerSpec[] = sizes.map(n => ({ shape: [n] }));
-  const found = [reference, wasm].map(backend => {
-    const { circuit, programs, input, target } = assemble(scheme, layers, options, {
-      memory: backend.open({ dtype: 'float64' }),
-      batch,
-      dt: batch === 1 ? 0.01 : 0.1,
-      library,
-      streams: circuitStreams(createRandomSource(1), library.initialisers),
-    });
-    for (const ref of [input, target]) circuit.signal(ref).forEach((_, i, a) => (a[i] = ((i * 7) % 10) / 10));
-    return best(circuit.compile(programs[program]!)).toPrecision(3);
-  });
-  console.log(`${name.padEnd(52)} reference ${found[0]!.padStart(9)}   wasm ${found[1]!.padStart(9)}`);
-}
+const by = (use: Optimiser, parameters: Readonly<Record<string, number | string>> = {}) => ({
+  optimiser: { use, parameters: { eta: 1e-6, ...parameters } },
+});
+const inTime = (settings: SchemeOptions['settings'] = {}): SchemeOptions => ({
+  settings: { membrane: 'cancelled', ...settings },
+  plasticity: { forward: by(lowpass), IP: by(flow), feedback: by(flow), PI: by(flow) },
+});
+const atOnce = by(lowpassDelayed, { tau: 'dt' });
+const inPhases: SchemeOptions = {
+  plasticity: { forward: by(lowpassDelayed), IP: atOnce, feedback: by(flow), PI: atOnce },
+};
+const layered: SchemeOptions = {
+  head: 'linear-squared',
+  settings: { membrane: 'cancelled', errorInSoma: true },
+  neurons: { output: { choose: { renewed: 'none' } } },
+  plasticity: { forward: by(flow), feedback: by(flow) },
+};
 const fig3 = [5, 20, 10, 20, 5];
-for (const membrane of ['integrated', 'cancelled']) {
-  const options = { settings: { membrane } };
-  line(`microcircuit ${fig3.join('-')}, ${membrane}, train`, microcircuit, fig3, options, 'train');
-  line(`microcircuit ${fig3.join('-')}, ${membrane}, align`, microcircuit, fig3, options, 'align');
+const image = [784, 100, 10];
+const workloads: readonly Workload[] = [
+  {
+    name: 'microcircuit 5-20-10-20-5, membrane integrated',
+    scheme: microcircuit,
+    sizes: fig3,
+    options: inTime({ membrane: 'integrated' }),
+    authors: [1552, 'float64'],
+  },
+  {
+    name: 'microcircuit 5-20-10-20-5, membrane cancelled',
+    scheme: microcircuit,
+    sizes: fig3,
+    options: inTime(),
+    authors: [1552, 'float64'],
+  },
+  {
+    name: 'microcircuit 5-20-10-20-5, feedback weights alone',
+    scheme: microcircuit,
+    sizes: fig3,
+    options: inTime(),
+    program: 'align',
+    authors: [1701, 'float64'],
+  },
+  {
+    name: 'microcircuit 1-1-1',
+    scheme: microcircuit,
+    sizes: [1, 1, 1],
+    options: inTime(),
+    authors: [4454, 'float64'],
+  },
+  {
+    name: 'microcircuit 784-100-10',
+    scheme: microcircuit,
+    sizes: image,
+    options: inTime(),
+    authors: [1439, 'float64'],
+  },
+  { name: 'classification 784-100-10', scheme: classification, sizes: image, options: inPhases },
+  { name: 'classification 4-30-3', scheme: classification, sizes: [4, 30, 3], options: inPhases },
+  {
+    name: 'layers 784-200-2-200-784, batch 32',
+    scheme: latentEquilibrium,
+    sizes: [784, 200, 2, 200, 784],
+    options: layered,
+    batch: 32,
+    authors: [113, 'float32'],
+  },
+];
+const [{ model } = { model: 'unknown' }] = cpus();
+const dtypes = ['float64', 'float32'] as const;
+console.log(`${model.trim()}, load ${loadavg()[0]!.toFixed(1)}, Node ${process.version}`);
+for (const dtype of dtypes)
+  console.log(`peak of plain SIMD in ${dtype}: ${peaks.plain[dtype].toFixed(1)} GFLOP/s`);
+for (const w of workloads) {
+  console.log(w.name);
+  for (const dtype of dtypes) {
+    const usable = [reference, wasm, fma, blas].filter(b => b.unavailable?.() === undefined);
+    const cells = usable.map(backend => {
+      const { rate, gigaflops } = measured(w, backend, dtype);
+      const ratio = w.authors?.[1] === dtype ? ` (${(rate / w.authors[0]).toFixed(1)} × theirs)` : '';
+      const share = Math.round((100 * gigaflops) / peaks.plain[dtype]);
+      return `${backend.name} ${rate.toPrecision(3)}${ratio}${backend === wasm ? ` ${share} % of peak` : ''}`;
+    });
+    console.log(`  ${dtype}   ${cells.join('   ')}`);
+  }
 }
-for (const feedback of ['fa', 'bp'])
-  line(
-    `microcircuit ${fig3.join('-')}, ${feedback}`,
-    microcircuit,
-    fig3,
-    { settings: { feedback } },
-    'train',
-  );
-line('microcircuit 1-1-1, train', microcircuit, [1, 1, 1], {}, 'train');
-line('microcircuit 784-100-10, train', microcircuit, [784, 100, 10], {}, 'train');
-line(
-  'layers 784-200-2-200-784, batch 32',
-  latentEquilibrium,
-  [784, 200, 2, 200, 784],
-  { head: 'linear-squared' },
-  'train',
-  32,
-);
