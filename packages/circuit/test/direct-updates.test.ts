@@ -114,7 +114,9 @@ t.test('of single samples, any optimiser forms the outer product where it needs 
     for (const use of [adam, later]) {
       const name = `${use.name}, ${backend.name} ${dtype}`;
       // weights are among the terms of the direction
-      const decay = ({ circuit }: BuiltModel): void => void circuit.set('W1.delta.decay', 0.1);
+      const decay = ({ circuit }: BuiltModel): void => {
+        circuit.set('W1.delta.decay', 0.1);
+      };
       const pair = both(() => build({ use, parameters: { eta: 0.01 } }, backend, dtype, 1), decay);
       t.ok(farthest(pair) <= within, `${name}: ${farthest(pair)}`);
       const { circuit, programs } = pair[0];
