@@ -5,16 +5,13 @@
 import type { Elementwise, Pass, Tree } from '@apical/core';
 import { emitJs, operandsIn, operandsRead, overlaps, visit } from '@apical/equations';
 import {
-  add,
   demote,
   f64,
   f64Ops,
   floatStore,
   get,
   i32,
-  less,
   loadSplat,
-  loopWhile,
   set,
   shuffle,
   v128Bytes,
@@ -30,11 +27,10 @@ import {
   splatOf,
   storeAt,
   storeRest,
-  writtenOut,
   type Emission,
   type Position,
 } from './emission.js';
-import { step } from './kernel-code.js';
+import { firstRow, overRows, overVectors, type Place } from './places.js';
 import { canCompile, scalarCode, vectorCode } from './tree-code.js';
 
 type Loop = Extract<Pass, { readonly kind: 'loop' }>;
@@ -61,20 +57,9 @@ function compiles(pass: Pass, { operands }: Elementwise, e: Emission): boolean {
   if (pass.kind === 'reduce') visit(pass.value, see);
   return fits;
 }
-/** Rows with at most so many vectors in all are written out one after the other. */
-const rowsWrittenOut = 4 * writtenOut;
-const first: Position = { offset: 0 };
-/** Elements that one vector stands for: all lanes, or only the first `rest`. */
-interface Place {
-  readonly at: Position;
-  /** Within the row, for what all samples share. */
-  readonly unit: Position;
-  readonly rest?: number;
-}
 class PassEmitter {
   readonly #op: Elementwise;
   readonly #e: Emission;
-  readonly #lanes: number;
   /** Locals of temporaries, of scalars in every lane (by text) and of values per sample. */
   readonly #temporaries = new Map<number, number>();
   readonly #splats = new Map<string, { readonly local: number; readonly value: Tree }>();
@@ -88,7 +73,6 @@ class PassEmitter {
   constructor(op: Elementwise, e: Emission) {
     this.#op = op;
     this.#e = e;
-    this.#lanes = 16 / e.size;
     this.#read = [...operandsIn(op.passes.flatMap(p => p.body.map(a => a.value)))];
   }
   emit(pass: Pass): Code {
@@ -109,10 +93,10 @@ class PassEmitter {
     const each = (place: Place): Code => this.#body(pass.body, place);
     if (pass.over === 'sample') {
       this.#batched = true;
-      return this.#run(this.#op.batch, first, each);
+      return this.#run(this.#op.batch, firstRow, each);
     }
     if (this.#op.batch === 1 || !this.#goesByRows(pass))
-      return [...this.#sampleCode(pass, first), ...this.#run(this.#op.batch * pass.units, first, each)];
+      return [...this.#sampleCode(pass, firstRow), ...this.#run(this.#op.batch * pass.units, firstRow, each)];
     return this.#perSample(pass, row => this.#run(pass.units, row, each));
   }
   #reduce(pass: Reduce): Code {
@@ -170,56 +154,14 @@ class PassEmitter {
   }
   /** Runs `write` for each sample with the places of its row and of its number. */
   #perSample(pass: Pass, write: (row: Position, sample: Position) => Code): Code {
-    const { size, locals } = this.#e;
-    const { batch } = this.#op;
-    const each = (row: Position, sample: Position): Code => [
+    return overRows(this.#e, this.#op.batch, pass.units, (row, sample) => [
       ...this.#sampleCode(pass, sample),
       ...write(row, sample),
-    ];
-    if (batch * Math.ceil(pass.units / this.#lanes) <= rowsWrittenOut || batch === 1)
-      return Array.from({ length: batch }, (_, b) =>
-        each({ offset: b * pass.units * size }, { offset: b * size }),
-      ).flat();
-    const [row, sample] = [locals.of('i32'), locals.of('i32')];
-    return [
-      ...set(row, i32(0)),
-      ...set(sample, i32(0)),
-      ...loopWhile(less(get(sample), i32(batch * size)), [
-        ...each({ local: row, offset: 0 }, { local: sample, offset: 0 }),
-        ...step(row, i32(pass.units * size)),
-        ...step(sample, i32(size)),
-      ]),
-    ];
+    ]);
   }
-  /** Over so many elements from `row` on. */
   #run(count: number, row: Position, each: (place: Place) => Code): Code {
-    const { locals } = this.#e;
-    const whole = Math.floor(count / this.#lanes);
-    const rest = count % this.#lanes;
-    const place = (k: number): Place => ({
-      at: { ...row, offset: row.offset + 16 * k },
-      unit: { offset: 16 * k },
-    });
-    if (whole <= writtenOut) {
-      const vectorsOf = Array.from({ length: whole }, (_, k) => each(place(k)));
-      return [...vectorsOf.flat(), ...(rest ? each({ ...place(whole), rest }) : [])];
-    }
-    const at = { local: locals.of('i32'), offset: 0 };
-    const end = locals.of('i32');
-    const hasShared = this.#op.operands.some(o => o.shared);
-    const unit = hasShared ? { local: locals.of('i32'), offset: 0 } : at;
-    const here = { at, unit };
-    return [
-      ...set(at.local, add(positionCode(row), i32(row.offset))),
-      ...(unit === at ? [] : set(unit.local, i32(0))),
-      ...set(end, add(get(at.local), i32(16 * whole))),
-      ...loopWhile(less(get(at.local), get(end)), [
-        ...each(here),
-        ...step(at.local, i32(16)),
-        ...(unit === at ? [] : step(unit.local, i32(16))),
-      ]),
-      ...(rest ? each({ ...here, rest }) : []),
-    ];
+    const shared = this.#op.operands.some(o => o.shared);
+    return overVectors(this.#e, count, row, shared, each);
   }
   #body(body: Pass['body'], place: Place): Code {
     this.#known.clear();
