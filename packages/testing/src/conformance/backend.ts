@@ -1,6 +1,6 @@
 /** What every backend must do: each operation on odd sizes, against loops written here. */
-import type { Backend, Cell, DType, FloatArray, Memory, Operation } from '@apical/core';
-import { interpret, lower, parseBlock } from '@apical/equations';
+import type { Backend, Cell, DType, Elementwise, FloatArray, Memory, Operand, Operation } from '@apical/core';
+import { interpret, leaf, lower, parseBlock, treeCall } from '@apical/equations';
 import { createRandomSource, fillNormals } from '@apical/numerics';
 import { close, ensure, type Check } from './check.js';
 
@@ -212,6 +212,32 @@ function elementwise(bench: Bench, text: string, batch: number, units: number): 
   for (const [name, want] of Object.entries(exact))
     close(`${text.replace('\n', '; ')} → ${name}`, all[name]!, want, bench.tolerance);
 }
+/** y ← x + s p, with s per sample and one p for all samples: an outer product that nobody stores. */
+function sharedRow(bench: Bench, batch: number, units: number): void {
+  const [x, y] = [bench.array(batch * units), bench.array(batch * units)];
+  const [s, p] = [bench.array(batch), bench.array(units)];
+  const want = Float64Array.from(x, (v, i) => v + s[Math.floor(i / units)]! * p[i % units]!);
+  const operands: readonly Operand[] = [
+    { name: 'x', extent: 'neuron', data: x, units },
+    { name: 's', extent: 'sample', data: s, units: 1 },
+    { name: 'p', extent: 'neuron', data: p, units, shared: true },
+    { name: 'y', extent: 'neuron', data: y, units },
+  ];
+  const value = treeCall('add', leaf(0), treeCall('multiply', leaf(1), leaf(2)));
+  const body = [{ to: { operand: 3 }, value }];
+  const op: Elementwise = {
+    op: 'elementwise',
+    where: 'conformance',
+    batch,
+    operands,
+    passes: [{ kind: 'loop', over: 'neuron', units, body }],
+  };
+  bench.run(op);
+  close(`one row for ${batch} samples of ${units} units`, y, want, bench.tolerance);
+  y.fill(0);
+  interpret(op)();
+  close('the same, interpreted', y, want, bench.tolerance);
+}
 function normals(bench: Bench): void {
   const into = bench.memory.allocate(7);
   const counter = bench.cell(3);
@@ -234,6 +260,16 @@ export function backendConformance(backend: Backend, dtype: DType): Check[] {
     ),
     { name: 'small verbs', run: () => verbs(bench) },
     { name: 'control flow', run: () => control(bench) },
+    {
+      name: 'one row for all samples',
+      run: () =>
+        [
+          [1, 5],
+          [3, 3],
+          [40, 3],
+          [5, 90],
+        ].forEach(([batch, units]) => sharedRow(bench, batch!, units!)),
+    },
     { name: 'normals are those of the stream', run: () => normals(bench) },
     ...blocks.map(text => ({
       name: text.replace('\n', '; '),
