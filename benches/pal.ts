@@ -84,47 +84,35 @@ const layered: SchemeOptions = {
   neurons: { output: { choose: { renewed: 'none' } } },
   plasticity: { forward: by(flow), feedback: by(flow) },
 };
+const inCircuit = (
+  sizes: readonly number[],
+  program: string,
+  rate: number,
+  settings?: SchemeOptions['settings'],
+): Workload => ({
+  name: `microcircuit ${sizes.join('-')}, ${program}${settings ? `, ${JSON.stringify(settings)}` : ''}`,
+  scheme: microcircuit,
+  sizes,
+  options: inTime(settings),
+  program,
+  authors: [rate, 'float64'],
+});
+const classifying = (sizes: readonly number[]): Workload => ({
+  name: `classification ${sizes.join('-')}`,
+  scheme: classification,
+  sizes,
+  options: inPhases,
+});
 const fig3 = [5, 20, 10, 20, 5];
 const image = [784, 100, 10];
 const workloads: readonly Workload[] = [
-  {
-    name: 'microcircuit 5-20-10-20-5, membrane integrated',
-    scheme: microcircuit,
-    sizes: fig3,
-    options: inTime({ membrane: 'integrated' }),
-    authors: [1552, 'float64'],
-  },
-  {
-    name: 'microcircuit 5-20-10-20-5, membrane cancelled',
-    scheme: microcircuit,
-    sizes: fig3,
-    options: inTime(),
-    authors: [1552, 'float64'],
-  },
-  {
-    name: 'microcircuit 5-20-10-20-5, feedback weights alone',
-    scheme: microcircuit,
-    sizes: fig3,
-    options: inTime(),
-    program: 'align',
-    authors: [1701, 'float64'],
-  },
-  {
-    name: 'microcircuit 1-1-1',
-    scheme: microcircuit,
-    sizes: [1, 1, 1],
-    options: inTime(),
-    authors: [4454, 'float64'],
-  },
-  {
-    name: 'microcircuit 784-100-10',
-    scheme: microcircuit,
-    sizes: image,
-    options: inTime(),
-    authors: [1439, 'float64'],
-  },
-  { name: 'classification 784-100-10', scheme: classification, sizes: image, options: inPhases },
-  { name: 'classification 4-30-3', scheme: classification, sizes: [4, 30, 3], options: inPhases },
+  inCircuit(fig3, 'train', 1552, { membrane: 'integrated' }),
+  inCircuit(fig3, 'train', 1552),
+  inCircuit(fig3, 'align', 1701),
+  inCircuit([1, 1, 1], 'train', 4454),
+  inCircuit(image, 'train', 1439),
+  classifying(image),
+  classifying([4, 30, 3]),
   {
     name: 'layers 784-200-2-200-784, batch 32',
     scheme: latentEquilibrium,

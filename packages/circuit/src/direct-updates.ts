@@ -98,20 +98,33 @@ function applied(update: Operation, passage: Passage, memory: Memory): Operation
     return [{ ...outer, weights: update.into }];
   }
   if (update.op !== 'elementwise') return undefined;
-  return linearly(update, passage, memory) ?? (outer.batch === 1 ? formed(update, passage) : undefined);
-}
-function linearly(update: Elementwise, { outer, terms }: Passage, memory: Memory): Operation[] | undefined {
   const scalarPasses = update.passes.slice(0, -1);
   const pass = update.passes.at(-1);
-  const [assignment, more] = pass?.body ?? [];
-  if (pass?.kind !== 'loop' || !assignment || more || !('operand' in assignment.to)) return undefined;
-  if (!scalarPasses.every(isScalar)) return undefined;
-  const { operands } = update;
+  const g = update.operands.findIndex(o => o.data === outer.weights);
+  if (g < 0 || pass?.kind !== 'loop' || pass.over !== 'neuron' || !scalarPasses.every(isScalar))
+    return undefined;
+  const parts = { update, scalarPasses, pass, g };
+  return linearly(parts, passage, memory) ?? (outer.batch === 1 ? formed(parts, passage) : undefined);
+}
+const isScalar = (p: Pass): boolean => p.kind === 'loop' && p.over === 'scalar';
+/** An update that is one loop over the weights, after work on single numbers. */
+interface Parts {
+  readonly update: Elementwise;
+  readonly scalarPasses: readonly Pass[];
+  readonly pass: Extract<Pass, { readonly kind: 'loop' }>;
+  /** The direction among the operands. */
+  readonly g: number;
+}
+function linearly(
+  { update, pass, g }: Parts,
+  { outer, terms }: Passage,
+  memory: Memory,
+): Operation[] | undefined {
+  const [assignment, more] = pass.body;
+  if (!assignment || more || !('operand' in assignment.to)) return undefined;
   const w = assignment.to.operand;
-  const g = operands.findIndex(o => o.data === outer.weights);
-  const found =
-    g < 0 || operands[w]!.extent !== 'neuron' ? undefined : linear(assignment.value, update, w, g);
-  const weights = operands[w]!.data;
+  const found = linear(assignment.value, update, w, g);
+  const weights = update.operands[w]!.data;
   if (!found?.direction || !found.weights || terms.some(t => t.from !== weights)) return undefined;
   const gain = memory.allocateCell(0);
   const decay = memory.allocateCell(1);
@@ -124,18 +137,16 @@ function linearly(update: Elementwise, { outer, terms }: Passage, memory: Memory
     { ...outer, weights, gain },
   ];
 }
-const isScalar = (p: Pass): boolean => p.kind === 'loop' && p.over === 'scalar';
-/** The update with rows of weights as samples: the direction is what came from there times what came in here. */
-function formed(update: Elementwise, { outer, terms, outerFirst }: Passage): Operation[] | undefined {
+/** The update with rows of weights as samples: the direction is post × gain × pre, with post per row and pre for all rows. */
+function formed(
+  { update, scalarPasses, pass, g }: Parts,
+  { outer, terms, outerFirst }: Passage,
+): Operation[] | undefined {
   const { nPost, nPre } = outer;
-  const g = update.operands.findIndex(o => o.data === outer.weights);
   const fits = (o: Operand): boolean =>
     o.extent === 'scalar' || (o.extent === 'neuron' && o.data.length === nPost * nPre);
-  const scalarPasses = update.passes.slice(0, -1);
-  const last = update.passes.at(-1);
-  if (g < 0 || last?.kind !== 'loop' || last.over !== 'neuron') return undefined;
-  if (!scalarPasses.every(isScalar) || !update.operands.every(fits)) return undefined;
-  const temporaries = last.body.reduce(
+  if (!update.operands.every(fits)) return undefined;
+  const temporaries = pass.body.reduce(
     (n, { to }) => ('temporary' in to ? Math.max(n, to.temporary + 1) : n),
     0,
   );
@@ -163,16 +174,14 @@ function formed(update: Elementwise, { outer, terms, outerFirst }: Passage): Ope
   );
   // before the pass writes anything: weights may be among the terms
   const held: Tree = { kind: 'temporary', index: temporaries };
-  const body = last.body.map(({ to, value }) => ({
-    to,
-    value: mapLeaves(value, t => (t.kind === 'operand' && t.index === g ? held : t)),
-  }));
-  const pass: Pass = {
-    ...last,
-    units: nPre,
-    body: [{ to: { temporary: temporaries }, value: direction }, ...body],
-  };
-  return [{ ...update, batch: nPost, operands, passes: [...scalarPasses, pass] }];
+  const body = [
+    { to: { temporary: temporaries }, value: direction },
+    ...pass.body.map(({ to, value }) => ({
+      to,
+      value: mapLeaves(value, t => (t.kind === 'operand' && t.index === g ? held : t)),
+    })),
+  ];
+  return [{ ...update, batch: nPost, operands, passes: [...scalarPasses, { ...pass, units: nPre, body }] }];
 }
 /**
  * gain ← direction · own gain of the outer product; decay ← weights + Σ direction · own gain of a term;
