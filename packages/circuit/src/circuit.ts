@@ -27,6 +27,7 @@ import { sides, type BuiltPopulation, type BuiltProjection, type BuiltRule } fro
 import { DelayedUpdates } from './delayed-updates.js';
 import { expressionOf } from './expression.js';
 import { Parameters } from './parameters.js';
+import { PersistentArrays } from './persistent-arrays.js';
 import { buildPopulation } from './population.js';
 import { lowerProgram } from './program.js';
 import { buildRule, allocateTraces } from './rule.js';
@@ -60,8 +61,6 @@ export interface CircuitOptions extends BuildOptions {
   /** Projection, `projection/bias` or role → initial weights, instead of the projection's own. */
   readonly weights?: Readonly<Record<string, Initial>>;
 }
-type AnyArray = FloatArray | Int32Array;
-const isCounter = (name: string): boolean => /^(every|stream)\//.test(name);
 /** A parameter of a rule, else something of its optimiser. */
 const scalarOf = (rule: BuiltRule, name: string): Operand | undefined =>
   Object.hasOwn(rule.scalars, name) ? rule.scalars[name] : rule.optimiser.scope.find(name);
@@ -71,6 +70,7 @@ export class Circuit implements CircuitView {
   readonly batch: number;
   readonly memory: Memory;
   readonly parameters: Parameters;
+  readonly persistent: PersistentArrays;
   readonly populations = new Map<string, BuiltPopulation>();
   readonly projections = new Map<string, BuiltProjection>();
   readonly specs = new Map<string, Projection>();
@@ -82,16 +82,14 @@ export class Circuit implements CircuitView {
   readonly states = new Map<FloatArray, string>();
   /** Inputs by array: what projections transmit into. */
   readonly inputs = new Map<FloatArray, string>();
-  readonly #state = new Map<string, AnyArray>();
   readonly #delayed = new DelayedUpdates();
   #settle: Step = () => undefined;
-  /** Restored counters of programs that are not compiled yet. */
-  readonly #restored = new Map<string, number>();
 
   constructor(options: CircuitOptions) {
     this.options = options;
     this.batch = options.batch;
     this.memory = options.memory;
+    this.persistent = new PersistentArrays(options.memory);
     this.parameters = new Parameters(
       options.memory,
       options.dt ?? 1,
@@ -99,7 +97,7 @@ export class Circuit implements CircuitView {
       options.parameters ?? {},
     );
     for (const [name, operand] of Object.entries(this.parameters.shared))
-      if (name !== 'batch') this.keep(`parameter/${name}`, operand.data);
+      if (name !== 'batch') this.persistent.keep(`parameter/${name}`, operand.data);
   }
 
   /* ------------------------------------------------------------ declaring */
@@ -304,7 +302,9 @@ export class Circuit implements CircuitView {
       ),
     );
     const operations = lowerProgram(this, program, { ...options, keepDirections: false });
-    this.#delayed.find(operations, weights, most, this.memory, (name, data) => this.keep(name, data));
+    this.#delayed.find(operations, weights, most, this.memory, (name, data) =>
+      this.persistent.keep(name, data),
+    );
     this.#settle = this.memory.prepare(this.#delayed.apply(), 'settle');
   }
   /** What waits enters the weights. */
@@ -315,56 +315,17 @@ export class Circuit implements CircuitView {
   /* ------------------------------------------------------------ state */
 
   /** Everything that persists, by name, live. */
-  state(): ReadonlyMap<string, AnyArray> {
-    return this.#state;
+  state(): ReturnType<PersistentArrays['all']> {
+    return this.persistent.all();
   }
-  /**
-   * Throws `APICAL_STATE` where names or lengths differ, before anything is written. Programs may be compiled before or
-   * after: a counter that was not saved has not counted, one that is not here yet is kept.
-   */
+  /** Throws `APICAL_STATE` where names or lengths differ, before anything is written. */
   restore(saved: ReadonlyMap<string, ArrayLike<number>>): void {
-    for (const name of saved.keys())
-      if (!this.#state.has(name) && !isCounter(name))
-        throw new ApicalError('APICAL_STATE', `saved state has "${name}", which this circuit does not have`);
-    for (const [name, array] of this.#state) {
-      const from = saved.get(name);
-      if (!from && isCounter(name)) continue;
-      if (from?.length !== array.length)
-        throw new ApicalError(
-          'APICAL_STATE',
-          `saved state has ${from ? `${from.length} numbers` : 'nothing'} for "${name}", this circuit needs ${array.length}`,
-        );
-    }
-    for (const [name, array] of this.#state) array.set(saved.get(name) ?? [0]);
-    this.#restored.clear();
-    for (const [name, from] of saved) if (!this.#state.has(name)) this.#restored.set(name, from[0]!);
+    this.persistent.restore(saved);
     this.parameters.refresh();
-  }
-  /** A cell that a program brings: how often a stage was due, how often a stream was drawn from. */
-  counter(name: string): Float64Array {
-    return this.cell(name, this.#restored.get(name));
   }
   /** Bytes of all arrays that persist. */
   bytes(): number {
-    let sum = 0;
-    for (const array of this.#state.values()) sum += array.byteLength;
-    return sum;
-  }
-  keep(name: string, array: AnyArray): void {
-    this.#state.set(name, array);
-  }
-  array(name: string, length: number, fill = 0): FloatArray {
-    const data = this.memory.allocate(length).fill(fill);
-    this.keep(name, data);
-    return data;
-  }
-  /** A number that persists; the same for the same name. */
-  cell(name: string, value = 0): Float64Array {
-    const known = this.#state.get(name);
-    if (known instanceof Float64Array) return known;
-    const data = this.memory.allocateCell(value);
-    this.keep(name, data);
-    return data;
+    return this.persistent.bytes();
   }
   /** Arrays of declared signals or traces. */
   signals(
@@ -378,8 +339,8 @@ export class Circuit implements CircuitView {
       const full = `${owner}.${name}`;
       const data =
         per === 'population'
-          ? this.cell(full, spec.init)
-          : this.array(full, this.batch * (per === 'neuron' ? units : 1), spec.init);
+          ? this.persistent.cell(full, spec.init)
+          : this.persistent.array(full, this.batch * (per === 'neuron' ? units : 1), spec.init);
       if (spec.role === 'input' || spec.role === 'derived') this.fleeting.set(data, full);
       if (spec.role === 'input') this.inputs.set(data, full);
       if (spec.role === 'state') this.states.set(data, full);

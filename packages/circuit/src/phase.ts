@@ -82,7 +82,13 @@ export class PhaseCompiler {
       if (spec.role === 'input' && !this.#fed.has(`${p.name}.${name}`)) this.#filled.add(data);
       if (spec.role !== 'noise' || !read.has(name)) continue;
       const stream = `noise/${p.name}/${name}`;
-      draws.push(this.circuit.options.streams.normal(stream, data, this.circuit.counter(`stream/${stream}`)));
+      draws.push(
+        this.circuit.options.streams.normal(
+          stream,
+          data,
+          this.circuit.persistent.counter(`stream/${stream}`),
+        ),
+      );
     }
     return [...draws, this.block(statements, p.scope, p.units, language, unitsOfPopulation(p))];
   }

@@ -21,7 +21,7 @@ export function buildPopulation(circuit: Circuit, spec: Population): BuiltPopula
   for (const [k, operand] of Object.entries(prepared.scalars)) {
     if (Object.hasOwn(signals, k))
       throw new ApicalError('APICAL_CIRCUIT', `${model.name}: "${k}" is both a parameter and a signal`);
-    circuit.keep(`${name}.${k}`, operand.data);
+    circuit.persistent.keep(`${name}.${k}`, operand.data);
   }
   const { dt, batch } = circuit.parameters.shared;
   return {
@@ -35,7 +35,7 @@ export function buildPopulation(circuit: Circuit, spec: Population): BuiltPopula
     ...prepared,
     functions: activationsOf(circuit, spec),
     scope: scopeOf({ dt: dt!, batch: batch!, ...prepared.scalars, ...signals }),
-    sending: circuit.cell(`${name}/sending`, 1),
+    sending: circuit.persistent.cell(`${name}/sending`, 1),
   };
 }
 function startSignals(circuit: Circuit, spec: Population, signals: Readonly<Record<string, Operand>>): void {

@@ -55,7 +55,7 @@ class ProgramCompiler {
     const text = JSON.stringify(stage);
     const met = (this.#met.get(text) ?? 0) + 1;
     this.#met.set(text, met);
-    const counter = this.#circuit.counter(`every/${text}${met > 1 ? `#${met}` : ''}`);
+    const counter = this.#circuit.persistent.counter(`every/${text}${met > 1 ? `#${met}` : ''}`);
     return { op: 'every', times: stage.every, counter, body: this.#program(stage.stages) };
   }
   #set(values: Readonly<Record<string, number>>): Operation[] {

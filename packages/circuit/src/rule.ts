@@ -46,7 +46,8 @@ export function buildRule(circuit: Circuit, p: BuiltProjection, use: Plasticity)
       `${p.name} has two rules "${rule.name}": a rule works once on a projection`,
     );
   const prepared = circuit.parameters.block(rule, use.parameters ?? {}, use.choose ?? {}, name);
-  for (const [k, operand] of Object.entries(prepared.scalars)) circuit.keep(`${name}.${k}`, operand.data);
+  for (const [k, operand] of Object.entries(prepared.scalars))
+    circuit.persistent.keep(`${name}.${k}`, operand.data);
   const end = (side: Side) => ({
     population: populationAt(p, use, side),
     scope: scopeAt(circuit, p, use, side, prepared.scalars),
@@ -60,8 +61,8 @@ export function buildRule(circuit: Circuit, p: BuiltProjection, use: Plasticity)
     t => circuit.parameters.scalar(`${scale}(${t.gain ?? '1'})`, knobs, `${name}, gain`).data as Float64Array,
   );
   const gather = use.gather ?? 'learn';
-  const direction = circuit.array(`${name}/direction`, p.bundle.weights.length);
-  const biasDirection = p.bias && circuit.array(`${name}/bias/direction`, p.bias.length);
+  const direction = circuit.persistent.array(`${name}/direction`, p.bundle.weights.length);
+  const biasDirection = p.bias && circuit.persistent.array(`${name}/bias/direction`, p.bias.length);
   return {
     name,
     use,
@@ -135,7 +136,7 @@ function buildOptimiser(
   use: Plasticity['optimiser'],
 ): BuiltOptimiser {
   const id = `${owner}/${use?.use.name ?? 'add'}`;
-  const updates = circuit.cell(`${id}/updates`);
+  const updates = circuit.persistent.cell(`${id}/updates`);
   const common = { weights, direction, updates };
   if (!use) return { ...common, scope: scopeOf({}), choices: {} };
   const model = use.use;
@@ -143,7 +144,8 @@ function buildOptimiser(
   checkReserved(id, named, ['dt', 'batch', 'k', 'w', 'g', 'pooled']);
   circuit.parameters.protect(updates, 'counts updates');
   const prepared = circuit.parameters.block(model, use.parameters ?? {}, {}, id);
-  for (const [k, operand] of Object.entries(prepared.scalars)) circuit.keep(`${id}.${k}`, operand.data);
+  for (const [k, operand] of Object.entries(prepared.scalars))
+    circuit.persistent.keep(`${id}.${k}`, operand.data);
   const { dt, batch } = circuit.parameters.shared;
   const operands: Record<string, Operand> = {
     ...prepared.scalars,
@@ -156,7 +158,7 @@ function buildOptimiser(
   const pooled = model.pool && circuit.memory.allocate(weights.length);
   if (pooled) operands.pooled = arrayOperand('pooled', pooled);
   for (const [name, spec] of Object.entries(model.state ?? {}))
-    operands[name] = arrayOperand(name, circuit.array(`${id}/${name}`, weights.length, spec.init));
+    operands[name] = arrayOperand(name, circuit.persistent.array(`${id}/${name}`, weights.length, spec.init));
   return {
     ...common,
     model,

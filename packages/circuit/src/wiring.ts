@@ -54,7 +54,7 @@ export function wire(circuit: Circuit, spec: Projection): BuiltProjection {
     post,
     gain: circuit.parameters.scalar(spec.gain ?? 1, circuit.parameters.within({}), `${name}, gain`)
       .data as Float64Array,
-    plastic: circuit.cell(`${name}/plastic`, 1),
+    plastic: circuit.persistent.cell(`${name}/plastic`, 1),
     rules: [],
     functions: [],
   };
@@ -118,7 +118,7 @@ function ownSynapses(
       )
     : circuit.memory.allocate(0);
   const route = circuit.memory.allocateIndices(circuit.batch * (connectivity.route?.(ends) ?? 0));
-  if (route.length) circuit.keep(`${name}/route`, route);
+  if (route.length) circuit.persistent.keep(`${name}/route`, route);
   const bundle: Bundle = { batch: circuit.batch, ...ends, weights, perSample, route };
   return { connectivity, reversed, bundle };
 }
@@ -157,7 +157,7 @@ function borrowOrStart(
       throw new ApicalError('APICAL_SHAPE', `${name} needs ${length} weights; ${lent.length} are lent`);
     return lent;
   }
-  const into = circuit.array(stateName, length);
+  const into = circuit.persistent.array(stateName, length);
   const own = weights();
   const isFunction = own !== undefined && 'function' in own;
   const given =
