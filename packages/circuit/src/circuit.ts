@@ -302,9 +302,7 @@ export class Circuit implements CircuitView {
       ),
     );
     const operations = lowerProgram(this, program, { ...options, keepDirections: false });
-    this.#delayed.find(operations, weights, most, this.memory, (name, data) =>
-      this.persistent.keep(name, data),
-    );
+    this.#delayed.find(operations, weights, most, this.memory, this.persistent);
     this.#settle = this.memory.prepare(this.#delayed.apply(), 'settle');
   }
   /** What waits enters the weights. */
@@ -315,7 +313,7 @@ export class Circuit implements CircuitView {
   /* ------------------------------------------------------------ state */
 
   /** Everything that persists, by name, live. */
-  state(): ReturnType<PersistentArrays['all']> {
+  state(): ReadonlyMap<string, FloatArray | Int32Array> {
     return this.persistent.all();
   }
   /** Throws `APICAL_STATE` where names or lengths differ, before anything is written. */

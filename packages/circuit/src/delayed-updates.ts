@@ -3,6 +3,7 @@
  * updates. Products with them count what waits; whoever else reads them has it applied before.
  */
 import type { Delayed, FloatArray, Memory, Operation } from '@apical/core';
+import type { PersistentArrays } from './persistent-arrays.js';
 import { hasCall, touches } from './touches.js';
 
 type Outer = Extract<Operation, { readonly op: 'outer' }>;
@@ -17,33 +18,30 @@ export class DelayedUpdates {
     return this.#of.size === 0;
   }
   /**
-   * Lets the outer products of single samples wait that the program adds to these weights; `keep` is told of every array of
-   * state, by the name of the weights.
+   * Lets the outer products of single samples wait that the program adds to these weights; what waits persists, by the
+   * name of the weights.
    */
   find(
     operations: readonly Operation[],
     weights: ReadonlyMap<FloatArray, string>,
     most: number,
     memory: Memory,
-    keep: (name: string, array: FloatArray) => void,
+    persistent: PersistentArrays,
   ): void {
     for (const o of operations) {
-      if ('body' in o) this.find(o.body, weights, most, memory, keep);
+      if ('body' in o) this.find(o.body, weights, most, memory, persistent);
       if (o.op !== 'outer' || o.batch !== 1 || o.weights.length < fewestWeights) continue;
       const name = weights.get(o.weights);
       if (name === undefined || this.#of.has(o.weights)) continue;
       const delayed: Delayed = {
-        pending: memory.allocateCell(0),
+        pending: persistent.cell(`delayed/${name}/pending`),
         most,
         whole: memory.allocateCell(most),
-        post: memory.allocate(most * o.nPost),
-        pre: memory.allocate(most * o.nPre),
+        post: persistent.array(`delayed/${name}/post`, most * o.nPost),
+        pre: persistent.array(`delayed/${name}/pre`, most * o.nPre),
         scratch: memory.allocate(most),
       };
       this.#of.set(o.weights, applyOf(o, delayed));
-      keep(`delayed/${name}/pending`, delayed.pending);
-      keep(`delayed/${name}/post`, delayed.post);
-      keep(`delayed/${name}/pre`, delayed.pre);
     }
   }
   rewrite(operations: readonly Operation[]): readonly Operation[] {

@@ -1,6 +1,6 @@
 /** Everything of a circuit that outlives a run of its programs, by name, live: what checkpoints save and restore. */
 import { ApicalError } from '@apical/core';
-import type { FloatArray, Memory } from '@apical/core';
+import type { FloatArray, Memory, Operand } from '@apical/core';
 
 type AnyArray = FloatArray | Int32Array;
 /** How often a stage was due, or a stream drawn from: it comes with a program, not with the circuit. */
@@ -20,6 +20,10 @@ export class PersistentArrays {
   }
   keep(name: string, array: AnyArray): void {
     this.#arrays.set(name, array);
+  }
+  /** Parameters of a part, as `owner.parameter`. */
+  keepScalars(owner: string, scalars: Readonly<Record<string, Operand>>): void {
+    for (const [name, { data }] of Object.entries(scalars)) this.keep(`${owner}.${name}`, data);
   }
   array(name: string, length: number, fill = 0): FloatArray {
     const data = this.#memory.allocate(length).fill(fill);

@@ -18,11 +18,10 @@ export function buildPopulation(circuit: Circuit, spec: Population): BuiltPopula
   checkReserved(`${model.name} (${name})`, Object.keys(model.signals), ['dt', 'batch']);
   const signals = circuit.signals(name, model.signals, units);
   startSignals(circuit, spec, signals);
-  for (const [k, operand] of Object.entries(prepared.scalars)) {
+  for (const k of Object.keys(prepared.scalars))
     if (Object.hasOwn(signals, k))
       throw new ApicalError('APICAL_CIRCUIT', `${model.name}: "${k}" is both a parameter and a signal`);
-    circuit.persistent.keep(`${name}.${k}`, operand.data);
-  }
+  circuit.persistent.keepScalars(name, prepared.scalars);
   const { dt, batch } = circuit.parameters.shared;
   return {
     name,

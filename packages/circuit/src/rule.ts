@@ -46,8 +46,7 @@ export function buildRule(circuit: Circuit, p: BuiltProjection, use: Plasticity)
       `${p.name} has two rules "${rule.name}": a rule works once on a projection`,
     );
   const prepared = circuit.parameters.block(rule, use.parameters ?? {}, use.choose ?? {}, name);
-  for (const [k, operand] of Object.entries(prepared.scalars))
-    circuit.persistent.keep(`${name}.${k}`, operand.data);
+  circuit.persistent.keepScalars(name, prepared.scalars);
   const end = (side: Side) => ({
     population: populationAt(p, use, side),
     scope: scopeAt(circuit, p, use, side, prepared.scalars),
@@ -144,8 +143,7 @@ function buildOptimiser(
   checkReserved(id, named, ['dt', 'batch', 'k', 'w', 'g', 'pooled']);
   circuit.parameters.protect(updates, 'counts updates');
   const prepared = circuit.parameters.block(model, use.parameters ?? {}, {}, id);
-  for (const [k, operand] of Object.entries(prepared.scalars))
-    circuit.persistent.keep(`${id}.${k}`, operand.data);
+  circuit.persistent.keepScalars(id, prepared.scalars);
   const { dt, batch } = circuit.parameters.shared;
   const operands: Record<string, Operand> = {
     ...prepared.scalars,
