@@ -24,7 +24,6 @@ import type {
 } from '@apical/core';
 import { firstNonFinite } from '@apical/numerics';
 import { sides, type BuiltPopulation, type BuiltProjection, type BuiltRule } from './built.js';
-import { DelayedUpdates } from './delayed-updates.js';
 import { expressionOf } from './expression.js';
 import { Parameters } from './parameters.js';
 import { PersistentArrays } from './persistent-arrays.js';
@@ -82,8 +81,6 @@ export class Circuit implements CircuitView {
   readonly states = new Map<FloatArray, string>();
   /** Inputs by array: what projections transmit into. */
   readonly inputs = new Map<FloatArray, string>();
-  readonly #delayed = new DelayedUpdates();
-  #settle: Step = () => undefined;
 
   constructor(options: CircuitOptions) {
     this.options = options;
@@ -288,26 +285,7 @@ export class Circuit implements CircuitView {
   }
   /** The operations of a program, before a backend prepares them. */
   lower(program: Program, options: CompileOptions = {}): readonly Operation[] {
-    const operations = lowerProgram(this, program, options);
-    return this.#delayed.isEmpty ? operations : this.#delayed.rewrite(operations);
-  }
-  /**
-   * Lets up to `most` outer products of single samples wait before they enter large weights: exact algebra, rounded
-   * otherwise, for programs compiled from now on. `lent` shows the weights of the present once `settle` has run.
-   */
-  delayUpdates(program: Program, most: number, options: CompileOptions = {}): void {
-    const weights = new Map(
-      [...this.projections.values()].flatMap(p =>
-        p.spec.along === undefined ? [[p.bundle.weights, p.name] as const] : [],
-      ),
-    );
-    const operations = lowerProgram(this, program, { ...options, keepDirections: false });
-    this.#delayed.find(operations, weights, most, this.memory, this.persistent);
-    this.#settle = this.memory.prepare(this.#delayed.apply(), 'settle');
-  }
-  /** What waits enters the weights. */
-  settle(): void {
-    this.#settle();
+    return lowerProgram(this, program, options);
   }
 
   /* ------------------------------------------------------------ state */

@@ -27,7 +27,6 @@ const train: Readonly<Record<string, Schema>> = {
   program: text('the program of the scheme that trains; default: train'),
   steps: whole('how often that program runs on a batch', 1),
   evaluateSteps: whole('how often the evaluate program runs on a batch', 1),
-  delayUpdates: whole('batch of 1: so many outer products wait before they enter large weights; 1: none', 1),
   evaluateBatch: whole('samples evaluated at once', 1),
   evaluateEvery: whole('evaluate and probe every so many epochs', 1),
   evaluateOn: listOf(oneOf(['train', 'validation']), 'splits evaluated on these occasions'),

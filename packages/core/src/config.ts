@@ -79,11 +79,6 @@ export interface TrainConfig {
   readonly steps: number;
   /** How often the evaluate program runs on one batch. */
   readonly evaluateSteps: number;
-  /**
-   * With a batch of 1: up to so many outer products wait before they enter large weights together. The same algebra with other
-   * rounding, faster where weights do not fit into the near caches. Default: 1, none waits.
-   */
-  readonly delayUpdates?: number;
   /** Samples evaluated at once. */
   readonly evaluateBatch: number;
   /** Evaluate, probe and tell the metrics every so many epochs (and after the last). */

@@ -26,7 +26,6 @@ export type {
   Bundle,
   Cell,
   Connectivity,
-  Delayed,
   DenseProduct,
   DType,
   Elementwise,

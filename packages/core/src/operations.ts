@@ -106,23 +106,6 @@ export interface DenseProduct {
   readonly nPre: number;
   readonly nPost: number;
   readonly gain: Cell;
-  /** Of single samples: outer products wait, and products with the weights count those that wait. */
-  readonly delayed?: Delayed;
-}
-/**
- * Outer products that are not in the weights yet: weights + Σ_k post[k] ⊗ pre[k] over the first `pending` rows. Exact
- * algebra, rounded otherwise; once `most` wait they enter the weights together, as one matrix product.
- */
-export interface Delayed {
-  readonly pending: Cell;
-  readonly most: number;
-  /** `most` as a number in a cell. */
-  readonly whole: Cell;
-  /** [most, nPost], gains included, and [most, nPre]. */
-  readonly post: FloatArray;
-  readonly pre: FloatArray;
-  /** [most] */
-  readonly scratch: FloatArray;
 }
 export type Operation =
   | Elementwise
@@ -132,14 +115,6 @@ export type Operation =
   | ({ readonly op: 'multiply-transposed' } & DenseProduct)
   /** weights += gain · mean over samples of post ⊗ pre. */
   | ({ readonly op: 'outer' } & DenseProduct)
-  /** What waits enters the weights now. */
-  | {
-      readonly op: 'apply-delayed';
-      readonly weights: FloatArray;
-      readonly nPre: number;
-      readonly nPost: number;
-      readonly delayed: Delayed;
-    }
   | { readonly op: 'fill'; readonly into: FloatArray; readonly value: number }
   /** into += gain · from */
   | { readonly op: 'add'; readonly into: FloatArray; readonly from: FloatArray; readonly gain: Cell }

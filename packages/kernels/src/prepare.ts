@@ -2,7 +2,7 @@
 import type { Operation, Step } from '@apical/core';
 import { emitJs } from '@apical/equations';
 import { fillNormals } from '@apical/numerics';
-import { applyDelayed, delay, multiply, multiplyTransposed, outer, withDelayed } from './products.js';
+import { multiply, multiplyTransposed, outer } from './products.js';
 import { add, addBias, addProduct, correlateBias, meanOver, settled, transpose } from './verbs.js';
 
 export function prepare(operations: readonly Operation[]): Step {
@@ -19,15 +19,11 @@ function prepareOne(operation: Operation): Step {
     case 'elementwise':
       return emitJs(operation);
     case 'multiply':
-      return withDelayed('multiply', operation, multiply(operation));
+      return multiply(operation);
     case 'multiply-transposed':
-      return withDelayed('multiply-transposed', operation, multiplyTransposed(operation));
-    case 'outer': {
-      const { delayed } = operation;
-      return delayed ? delay({ ...operation, delayed }) : outer(operation);
-    }
-    case 'apply-delayed':
-      return applyDelayed(operation);
+      return multiplyTransposed(operation);
+    case 'outer':
+      return outer(operation);
     case 'fill': {
       const { into, value } = operation;
       return () => void into.fill(value);

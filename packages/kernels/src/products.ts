@@ -1,5 +1,5 @@
 /** Dense products in plain loops: the truth that every other backend is tested against. */
-import type { Delayed, DenseProduct, Step } from '@apical/core';
+import type { DenseProduct, Step } from '@apical/core';
 
 /** post += gain · W pre, for every sample; four samples share one pass over a row of W. */
 export function multiply({ weights: W, pre: x, post: y, batch, nPre, nPost, gain }: DenseProduct): Step {
@@ -91,58 +91,5 @@ export function outer({ weights: W, pre: x, post: y, batch, nPre, nPost, gain }:
         for (let j = 0; j < nPre; j++) W[w + j]! += v * x[x0 + j]!;
       }
     }
-  };
-}
-/** Adds what waits to a product that was made with the weights alone. */
-export function withDelayed(op: 'multiply' | 'multiply-transposed', product: DenseProduct, base: Step): Step {
-  const { delayed, pre, post, nPre, nPost, gain } = product;
-  if (!delayed) return base;
-  const forward = op === 'multiply';
-  const [from, to] = forward ? [pre, post] : [post, pre];
-  const [read, written] = forward ? [delayed.pre, delayed.post] : [delayed.post, delayed.pre];
-  const [nFrom, nTo] = forward ? [nPre, nPost] : [nPost, nPre];
-  return () => {
-    base();
-    for (let k = 0; k < delayed.pending[0]!; k++) {
-      let s = 0;
-      for (let j = 0; j < nFrom; j++) s += read[k * nFrom + j]! * from[j]!;
-      s *= gain[0]!;
-      for (let i = 0; i < nTo; i++) to[i]! += s * written[k * nTo + i]!;
-    }
-  };
-}
-/** Lets an outer product wait. */
-export function delay({
-  weights,
-  pre,
-  post,
-  nPre,
-  nPost,
-  gain,
-  delayed,
-}: DenseProduct & { readonly delayed: Delayed }): Step {
-  const apply = applyDelayed({ weights, nPre, nPost, delayed });
-  return () => {
-    const k = delayed.pending[0]!;
-    const g = gain[0]!;
-    for (let i = 0; i < nPost; i++) delayed.post[k * nPost + i] = g * post[i]!;
-    for (let j = 0; j < nPre; j++) delayed.pre[k * nPre + j] = pre[j]!;
-    delayed.pending[0] = k + 1;
-    if (k + 1 >= delayed.most) apply();
-  };
-}
-export function applyDelayed({
-  weights,
-  nPre,
-  nPost,
-  delayed,
-}: Pick<DenseProduct, 'weights' | 'nPre' | 'nPost'> & { readonly delayed: Delayed }): Step {
-  return () => {
-    for (let k = 0; k < delayed.pending[0]!; k++)
-      for (let i = 0; i < nPost; i++) {
-        const v = delayed.post[k * nPost + i]!;
-        for (let j = 0; j < nPre; j++) weights[i * nPre + j]! += v * delayed.pre[k * nPre + j]!;
-      }
-    delayed.pending[0] = 0;
   };
 }

@@ -15,11 +15,9 @@ export function programNamed(programs: BuiltModel['programs'], name: string): Pr
  */
 export function programsOf(
   { circuit, programs }: BuiltModel,
-  { program: training = 'train', delayUpdates = 1 }: Pick<TrainConfig, 'program' | 'delayUpdates'>,
+  { program: training = 'train' }: Pick<TrainConfig, 'program'>,
 ): (name: string) => Step {
   const trains = programNamed(programs, training);
-  if (delayUpdates > 1)
-    circuit.delayUpdates(trains, delayUpdates, programs.begin ? { after: programs.begin } : {});
   const compiled = new Map<string, Step>();
   for (const [name, program] of Object.entries(programs)) {
     const presents = name === training || name === 'evaluate';

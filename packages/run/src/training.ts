@@ -144,8 +144,6 @@ export class Training {
         paused = timed = clock.now();
       }
     }
-    // whoever looks at the end of an epoch, or does not, sees and leaves the same weights
-    this.#model.circuit.settle();
     count();
     p.epoch++;
     p.batch = 0;
@@ -180,7 +178,6 @@ export class Training {
   }
   #carryOut(asked: Asked): void {
     carryOut(asked, this.#model, this.#progress.changes, this.#run.random, this.#programs);
-    this.#model.circuit.settle();
   }
   /** Rows of the present moment: told splits, then probes. */
   async #measure(): Promise<MetricRow[]> {
@@ -274,10 +271,7 @@ export class Training {
         final = metricsOf([...rows.filter(r => r.split !== undefined), ...testRows]);
       }
     }
-    if (divergence) {
-      this.#model.circuit.settle();
-      this.#tell.diverged(p, divergence);
-    }
+    if (divergence) this.#tell.diverged(p, divergence);
     this.#countSeconds();
     const summary = summaryOf(this.#run, p, this.#cost, { status, message, final });
     if (status !== 'interrupted') await this.#stored.finish(summary, weightsOf(this.#model));

@@ -28,8 +28,7 @@ import { emitElementwise } from './elementwise.js';
 import { cellValue, type Emission } from './emission.js';
 import { Locals, type Size } from './kernel-code.js';
 import { ModuleBuilder } from './module.js';
-import { isSmall, type Product, type Room } from './plain-products.js';
-import { emitProduct, together } from './products.js';
+import { isSmall, plainProduct, type Product, type Room } from './plain-products.js';
 import { emitVerb, increment, type Verb } from './verb-code.js';
 import { settled } from './verbs.js';
 
@@ -136,13 +135,13 @@ class ProgramEmitter {
   }
   #product(product: Product): Code {
     const { room } = this.#options;
-    const theirs = this.#options.products?.(together(product));
+    const theirs = this.#options.products?.(product);
     if (theirs) {
       this.#counts.library++;
-      return emitProduct(product, this.#e, room, this.#module.run(theirs));
+      return this.#module.run(theirs);
     }
     this.#counts[isSmall(product, this.#e.size) ? 'written' : 'kernels']++;
-    return emitProduct(product, this.#e, room);
+    return plainProduct(product, this.#e, room);
   }
   #set({ cell, value, refresh }: Extract<Operation, { readonly op: 'set' }>): Code {
     return ifThen(f64Tests.notEqual(cellValue(cell), f64(value)), [

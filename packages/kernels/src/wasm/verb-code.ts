@@ -18,7 +18,6 @@ import { emitElementwise } from './elementwise.js';
 import { cellValue, type Emission } from './emission.js';
 import { normals } from './normals.js';
 import type { Room } from './plain-products.js';
-import { emitApplyDelayed } from './products.js';
 import { addBias, addBiasRows, addSums, correlateBias, fill, sum, sumSamples, transpose } from './verbs.js';
 
 type Other =
@@ -31,8 +30,6 @@ export function emitVerb(operation: Verb, e: Emission, room: Room): Code {
   const { size } = e;
   const kernel = e.module.kernel.bind(e.module);
   switch (operation.op) {
-    case 'apply-delayed':
-      return emitApplyDelayed(operation, e);
     case 'fill':
       return fillWith(operation.into, operation.value, e);
     case 'add':

@@ -188,17 +188,6 @@ export function sum(size: Size): WasmFunction {
   ];
   return { ...kernel('sum', ['i32', 'i32'], l, body), result: 'f64' };
 }
-/** (into, from, length, gain): into ← gain · from */
-export function scaledCopy(size: Size): WasmFunction {
-  const l = new Locals(4);
-  const k = l.of('i32');
-  const body = times(k, get(2), [
-    ...floatStore(size, get(0), scalarOps(size).multiply(gainOf(size, 3), floatLoad(size, get(1)))),
-    ...step(0, i32(size)),
-    ...step(1, i32(size)),
-  ]);
-  return kernel('scaledCopy', ['i32', 'i32', 'i32', 'f64'], l, body);
-}
 /** (array, length, value) */
 export function fill(size: Size): WasmFunction {
   const l = new Locals(3);
