@@ -127,6 +127,7 @@ export interface SchemeTemplate {
         readonly from: string;
         readonly to: string;
         readonly phase: string | readonly string[];
+        /** Default: `forward` or `feedback` where it is listed there. */
         readonly role?: string;
         readonly connectivity?: string;
         readonly gain?: Value;

@@ -132,7 +132,9 @@ function addProjections(
   for (const l of over) {
     const where: LayerAt = { ...everywhere, ...(l === undefined ? {} : { l }) };
     const name = expand(key, where, here, locate(here));
-    const { connectivity, plasticity, weights, ...rest } = expand(spec, where, here, locate(here));
+    const { connectivity, plasticity, weights, ...said } = expand(spec, where, here, locate(here));
+    const role = said.role ?? listedAs(work.template, key, name);
+    const rest = { ...said, ...(role === undefined ? {} : { role }) };
     const problem = missing(rest.from, populations) ?? missing(rest.to, populations);
     if (problem !== undefined) {
       problems.push(`${name}: ${problem}`);
@@ -162,6 +164,11 @@ function addProjections(
     });
   return names;
 }
+/** What is listed as forward or feedback has this role: a draw or a file for the role reaches it as in any other scheme. */
+const listedAs = (template: SchemeTemplate, pattern: string, name: string): string | undefined =>
+  (['forward', 'feedback'] as const).find(list =>
+    template[list]?.some(listed => listed === pattern || listed === name),
+  );
 /** Layer of `to` where `from` is the layer below it: their names differ by the one number they contain. */
 function layerOf(to: string, from: string): number | undefined {
   const number = (ref: string): number => Number(/\d+/.exec(ref.split('.')[0] ?? '')?.[0] ?? NaN);

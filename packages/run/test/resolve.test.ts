@@ -328,12 +328,35 @@ t.test('a template runs over the layers for which what it names exists', async t
   t.same(
     weightPlaces(dfa.scheme, dfa.layers, dfa.options, catalogues())
       .filter(p => p.name.startsWith('B'))
-      .map(p => [p.name, p.shape]),
+      .map(p => [p.name, p.role, p.shape]),
     [
-      ['B1', [5, 3]],
-      ['B2', [4, 3]],
+      ['B1', 'feedback', [5, 3]],
+      ['B2', 'feedback', [4, 3]],
     ],
-    'direct feedback ends below the layer that takes none',
+    'direct feedback ends below the layer that takes none, and has the role it is listed under',
+  );
+  const named = { from: 'layer0.r', to: 'layer1.z', phase: 'forward', weights: { draw: 'small' } };
+  const roles = await given(
+    withTemplate({
+      forward: ['W{l}', 'first', 'spoken'],
+      projections: {
+        ...template.projections,
+        first: named,
+        spoken: { ...named, role: 'basal' },
+        unlisted: named,
+      },
+    }),
+  );
+  t.same(
+    weightPlaces(roles.scheme, roles.layers, roles.options, catalogues())
+      .filter(p => ['first', 'spoken', 'unlisted'].includes(p.name))
+      .map(p => [p.name, p.role]),
+    [
+      ['first', 'forward'],
+      ['spoken', 'basal'],
+      ['unlisted', ''],
+    ],
+    'what says its own role keeps it',
   );
 });
 
