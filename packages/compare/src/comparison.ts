@@ -26,7 +26,13 @@ export function comparisonOf(
   const { hashes, headline, metric, environment, command } = facts;
   const { baseline, control, margin } = experiment;
   const runs = outcomes.flatMap(({ result }) => (result ? [result] : []));
-  const rows = comparisonRows(outcomes, { schemes: [...hashes.keys()], baseline, headline, margin });
+  const rows = comparisonRows(outcomes, {
+    schemes: [...hashes.keys()],
+    baseline,
+    headline,
+    better: metric.better,
+    margin,
+  });
   return {
     schema: schemaVersion,
     experiment,

@@ -13,7 +13,9 @@ export function comparisonNotes(
 ): string[] {
   const schemes = rows.map(row => row.scheme);
   return [
-    ...seedNote(experiment.seeds.length, rows.length),
+    ...pairNote(rows),
+    ...failureNotes(rows),
+    ...warningNotes(outcomes),
     ...trainNotes(experiment.train, experiment.schemes, schemes),
     ...openNote(outcomes),
     ...absent('baseline', experiment.baseline, schemes),
@@ -24,16 +26,36 @@ const absent = (role: string, label: string | undefined, schemes: readonly strin
   label === undefined || schemes.length < 2 || schemes.includes(label)
     ? []
     : [`the ${role} ${label} was not run: nothing is compared to it`];
-function seedNote(seeds: number, schemes: number): string[] {
-  if (seeds >= headlineSeeds || schemes < 2) return [];
-  const least = 2 ** (1 - seeds);
+/** Pairs that there are, not seeds that were declared. */
+function pairNote(rows: readonly ComparisonRow[]): string[] {
+  const compared = rows.flatMap(({ difference }) => (difference ? [difference.n + difference.failed] : []));
+  const pairs = Math.min(...compared);
+  if (compared.length === 0 || pairs >= headlineSeeds) return [];
   const why =
-    seeds < leastPairs
+    pairs < leastPairs
       ? `fewer than ${leastPairs} pairs have no p-value`
-      : `the smallest p that ${seeds} pairs can reach is ${Number(least.toPrecision(3))}`;
+      : `the smallest p that ${pairs} pairs can reach is ${Number((2 ** (1 - pairs)).toPrecision(3))}`;
   return [
-    `not for inference: ${seeds} seed${seeds === 1 ? '' : 's'} (${why}; a headline claim needs ${headlineSeeds})`,
+    `not for inference: ${pairs} pair${pairs === 1 ? '' : 's'} (${why}; a headline claim needs ${headlineSeeds})`,
   ];
+}
+function failureNotes(rows: readonly ComparisonRow[]): string[] {
+  return rows.flatMap(({ scheme, failures, runs, estimateAtChance }) =>
+    failures === 0
+      ? []
+      : [
+          `${scheme}: ${failures} of ${runs} runs failed; its mean is over those that ended` +
+            (estimateAtChance
+              ? `, with the others at chance it is ${text(rounded(estimateAtChance.mean))}`
+              : ''),
+        ],
+  );
+}
+const rounded = (value: number): number => Number(value.toPrecision(3));
+function warningNotes(outcomes: readonly Outcome[]): string[] {
+  return outcomes.flatMap(({ config, result }) =>
+    (result?.summary.warnings ?? []).map(w => `${config.label}, seed ${config.seed}: ${w}`),
+  );
 }
 function trainNotes(
   general: TrainConfig,

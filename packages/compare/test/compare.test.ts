@@ -26,6 +26,7 @@ const settings = (schemes: readonly string[], margin: number | null = null) => (
   schemes,
   baseline: schemes[0]!,
   headline: 'error',
+  better: 'lower' as const,
   margin,
 });
 /** Hand-computed numbers are given to five digits. */
@@ -47,10 +48,11 @@ t.test('estimates, paired differences, exact p and Holm agree with numbers compu
   close(t, base!.estimate!.low, 2.12 - 0.23884);
   close(t, base!.estimate!.high, 2.12 + 0.23884);
   t.equal(base!.difference, undefined);
-  // differences 0.9, 1.1, 0.7, 1.0, 0.9: mean 0.92, sd √(0.088/4) = 0.148324, half 0.184168
+  // differences 0.9, 1.1, 0.7, 1.0, 0.9: mean 0.92, sd √(0.088/4) = 0.148324; two intervals hold together at 95 % where
+  // each has 97.5 %: t(0.9875, 4) = 3.495406, half 0.231859
   close(t, worse!.difference!.mean, 0.92);
-  close(t, worse!.difference!.low, 0.92 - 0.184168);
-  close(t, worse!.difference!.high, 0.92 + 0.184168);
+  close(t, worse!.difference!.low, 0.92 - 0.231859);
+  close(t, worse!.difference!.high, 0.92 + 0.231859);
   t.match(worse!.difference, { n: 5, p: 2 / 32, pHolm: 4 / 32, equivalence: 'not shown' });
   // differences 0.1, −0.1, 0.1, −0.1, 0: sum 0, every pattern is at least as large
   t.match(same!.difference, { p: 1, pHolm: 1, equivalence: 'equivalent' });
@@ -70,12 +72,96 @@ t.test('failed runs stay with null, are counted, and are paired with nobody', as
   ];
   const [, fa, dfa] = comparisonRows(outcomes, settings(['bp', 'fa', 'dfa']));
   t.same(fa!.values, { 0: 4, 1: null });
-  t.match(fa, { runs: 2, failures: 1, difference: { n: 1, mean: 2, low: NaN } });
+  t.match(fa, {
+    runs: 2,
+    failures: 1,
+    difference: { n: 1, failed: 1, mean: 2, low: NaN, decision: 'too few' },
+  });
   t.equal(fa!.difference!.p, undefined);
   t.equal(fa!.difference!.correlation, undefined);
   t.match(dfa, { runs: 1, failures: 1, secondsPerRun: NaN });
   t.equal(dfa!.estimate, undefined);
-  t.equal(dfa!.difference, undefined);
+  t.match(dfa!.difference, { n: 0, failed: 1, mean: NaN, decision: 'too few' });
+});
+const chance = { chance: { 'test/error': 60 } };
+const diverged = (label: string, seed: number): Outcome => ({
+  config: runConfig(label, seed),
+  result: fakeResult(label, seed, NaN, { status: 'diverged', final: {}, ...chance }),
+  state: 'failed',
+});
+const scored = (label: string, values: readonly (number | null)[]): Outcome[] =>
+  values.map((value, seed) =>
+    value === null
+      ? diverged(label, seed)
+      : { config: runConfig(label, seed), result: fakeResult(label, seed, value, chance), state: 'ended' },
+  );
+
+t.test('survivors alone decide nothing: failed runs count at chance, and as the worst', async t => {
+  const bp = [3, 3.2, 2.9, 3.1, 3.3, 3, 2.8, 3.2, 3.1, 3];
+  // half of the runs are better by 0.5, the other half is lost
+  const half = bp.map((v, k) => (k % 2 ? null : v - 0.5));
+  const [, torn] = comparisonRows([...scored('bp', bp), ...scored('torn', half)], settings(['bp', 'torn']));
+  t.match(torn, { runs: 10, failures: 5, difference: { n: 5, failed: 5, decision: 'bounds disagree' } });
+  close(t, torn!.difference!.mean, -0.5);
+  // (5 · (−0.5) + Σ over odd seeds of 60 − bp) / 10 = (−2.5 + 300 − 15.5) / 10
+  close(t, torn!.difference!.atChance!.mean, 28.2);
+  close(
+    t,
+    torn!.estimateAtChance!.mean,
+    (bp.filter((_, k) => k % 2 === 0).reduce((a, b) => a + b - 0.5, 0) + 300) / 10,
+  );
+  t.ok(torn!.difference!.p! > 0.2, 'ranks 1 to 5 against five shared ranks of 8');
+
+  const most = bp.map((v, k) => (k === 0 ? null : v + 1));
+  const [, worse] = comparisonRows([...scored('bp', bp), ...scored('fa', most)], settings(['bp', 'fa']));
+  t.match(worse!.difference, { n: 9, failed: 1, p: 2 / 1024, decision: 'worse' });
+  t.equal(worse!.difference!.equivalence, undefined);
+
+  const lost = bp.map((v, k) => (k === 0 ? null : v));
+  const [, better] = comparisonRows(
+    [
+      ...scored('bp', lost),
+      ...scored(
+        'fa',
+        bp.map(v => v - 1),
+      ),
+    ],
+    settings(['bp', 'fa']),
+  );
+  t.match(better!.difference, { failed: 1, decision: 'better' }, 'a failure of the baseline is against it');
+  // nine pairs of −1, and 2 − 60
+  close(t, better!.difference!.atChance!.mean, (-9 + 2 - 60) / 10);
+  const [, upward] = comparisonRows([...scored('bp', bp), ...scored('fa', most)], {
+    ...settings(['bp', 'fa']),
+    better: 'higher',
+  });
+  t.match(upward!.difference, { decision: 'not shown' }, 'better where it ended, but one is lost');
+  const dead = bp.map(() => null);
+  const [, none] = comparisonRows([...scored('bp', bp), ...scored('fa', dead)], settings(['bp', 'fa'], 0.5));
+  t.match(none!.difference, { n: 0, failed: 10, p: 2 / 1024, decision: 'worse' });
+  const [, near] = comparisonRows([...scored('bp', bp), ...scored('fa', lost)], settings(['bp', 'fa'], 0.5));
+  t.equal(near!.difference!.equivalence, 'not shown', 'equality is not claimed over runs that failed');
+});
+
+t.test('the test decides, and says where it could not', async t => {
+  const bp = [1, 2, 3, 4, 5, 6].map(v => v / 10);
+  const rows = (n: number, schemes: readonly string[]) =>
+    comparisonRows(
+      schemes.flatMap((s, k) =>
+        ended(
+          s,
+          bp.slice(0, n).map(v => v + k),
+        ),
+      ),
+      settings(schemes),
+    );
+  const decision = (n: number, schemes: readonly string[]) => rows(n, schemes)[1]!.difference!.decision;
+  t.equal(decision(5, ['bp', 'a']), 'too few', '2 / 32');
+  t.equal(decision(6, ['bp', 'a']), 'worse', '2 / 64');
+  t.equal(decision(6, ['bp', 'a', 'b']), 'too few', 'twice that, after Holm');
+  const mixed = [...ended('bp', bp), ...ended('a', [0.2, 0.1, 0.4, 0.3, 0.6, 0.5])];
+  t.equal(comparisonRows(mixed, settings(['bp', 'a']))[1]!.difference!.decision, 'not shown');
+  t.equal(rows(4, ['bp', 'a'])[1]!.difference!.correlation, undefined, 'below five pairs there is none');
 });
 
 t.test('below five pairs there is no p, and scores that do not vary have no correlation', async t => {
@@ -86,26 +172,32 @@ t.test('below five pairs there is no p, and scores that do not vary have no corr
     t.equal(fa!.difference![key], undefined, key);
 });
 
-t.test(
-  'a control is beaten when the whole interval of control minus baseline is on the worse side',
-  async t => {
-    const rows = (control: readonly number[]) =>
-      comparisonRows(
-        [...ended('bp', [2, 2.2, 1.9]), ...ended('frozen', control)],
-        settings(['bp', 'frozen']),
-      );
-    t.match(controlCheck(rows([8, 8.1, 8.2]), 'frozen', 'lower'), { scheme: 'frozen', beaten: true });
-    t.equal(
-      controlCheck(rows([8, 8.1, 8.2]), 'frozen', 'higher').beaten,
-      false,
-      'the better one is no control',
-    );
-    t.equal(controlCheck(rows([1, 1.1, 1.2]), 'frozen', 'higher').beaten, true);
-    t.equal(controlCheck(rows([2, 2.6, 1.7]), 'frozen', 'lower').beaten, false, 'the interval contains zero');
-    t.equal(controlCheck(rows([8]), 'frozen', 'lower').beaten, false, 'one pair has no interval');
-    t.same(controlCheck([], 'frozen', 'lower').difference.mean, NaN);
-  },
-);
+t.test('a control is beaten where the test says that it is worse', async t => {
+  const bp = [2, 2.2, 1.9, 2.1, 2, 2.3];
+  const rows = (control: readonly number[], better: 'lower' | 'higher' = 'lower') =>
+    comparisonRows([...ended('bp', bp.slice(0, control.length)), ...ended('frozen', control)], {
+      ...settings(['bp', 'frozen']),
+      better,
+    });
+  const far = bp.map(v => v + 6);
+  t.match(controlCheck(rows(far), 'frozen', 'lower'), { scheme: 'frozen', beaten: 'yes' });
+  t.equal(controlCheck(rows(far, 'higher'), 'frozen', 'higher').beaten, 'no', 'the better one is no control');
+  t.equal(
+    controlCheck(
+      rows(
+        bp.map(v => v - 1),
+        'higher',
+      ),
+      'frozen',
+      'higher',
+    ).beaten,
+    'yes',
+  );
+  t.equal(controlCheck(rows([2, 2.6, 1.7, 2.5, 2.1, 2.2]), 'frozen', 'lower').beaten, 'no', 'not shown');
+  t.equal(controlCheck(rows(far.slice(0, 5)), 'frozen', 'lower').beaten, 'too few');
+  t.equal(controlCheck(rows(bp), 'frozen', 'lower').beaten, 'no', 'as good as the baseline');
+  t.same(controlCheck([], 'frozen', 'lower').difference.mean, NaN);
+});
 
 const paired = (label: string, seed: number, change: Partial<typeof pairing> = {}): RunResult =>
   fakeResult(label, seed, 1, { pairing: { ...pairing, ...change } });
@@ -168,10 +260,10 @@ t.test('notes say how far the numbers carry', async t => {
   };
   t.same(notes(10), []);
   t.same(notes(5), [
-    'not for inference: 5 seeds (the smallest p that 5 pairs can reach is 0.0625; a headline claim needs 10)',
+    'not for inference: 5 pairs (the smallest p that 5 pairs can reach is 0.0625; a headline claim needs 10)',
   ]);
   t.same(notes(3), [
-    'not for inference: 3 seeds (fewer than 5 pairs have no p-value; a headline claim needs 10)',
+    'not for inference: 3 pairs (fewer than 5 pairs have no p-value; a headline claim needs 10)',
   ]);
   t.same(notes(1, {}, ['bp']), [], 'one scheme claims nothing');
   t.same(notes(10, { schemes: { bp: { train: { epochs: 2 } }, fa: { train: { epochs: 5, eta: 0.1 } } } }), [
@@ -233,8 +325,8 @@ t.test(
       metric: { unit: '%' },
       baseline: 'bp',
       paired: { yes: true },
-      notes: [/^not for inference: 3 seeds/],
-      control: { scheme: 'fa', beaten: true },
+      notes: [/^not for inference: 3 pairs/],
+      control: { scheme: 'fa', beaten: 'too few' },
       command: 'apical compare demo',
       hash: /^[0-9a-f]{12}$/,
     });
@@ -265,6 +357,7 @@ t.test(
     t.equal(absent.control, undefined);
     t.match(absent.notes, [
       /^not for inference/,
+      'fa: 1 of 3 runs failed; its mean is over those that ended',
       'the control frozen was not run: nothing is compared to it',
     ]);
     const other = await compareSchemes(experiment(['bp', 'fa'], seeds), given(['bp', 'fa'], seeds));

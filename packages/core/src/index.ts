@@ -123,6 +123,7 @@ export { schemaVersion } from './results.js';
 export type {
   ComparisonResult,
   ComparisonRow,
+  Decision,
   Environment,
   Interval,
   PairingHashes,

@@ -25,6 +25,13 @@ export interface RunSummary {
   readonly seconds: number;
   /** `validation/error`, `test/error` at the end. */
   readonly final: Readonly<Record<string, number>>;
+  /**
+   * The same metrics on the test split of an answer that knows nothing but the mean target of the training split: of
+   * classes, the most frequent one answers.
+   */
+  readonly chance?: Readonly<Record<string, number>>;
+  /** Why a number of this run may not mean what it seems to: it ends at chance, its loss has grown a millionfold. */
+  readonly warnings?: readonly string[];
   /** Epoch of the best headline value on validation, and the metrics there. */
   readonly best?: { readonly epoch: number; readonly metrics: Readonly<Record<string, number>> };
   readonly headline: string;
@@ -55,6 +62,13 @@ export interface Interval {
   readonly low: number;
   readonly high: number;
 }
+/**
+ * What a comparison to the baseline comes to. better, worse: the test says so · not shown: it does not · too few: no
+ * outcome of so many pairs could have reached 5 % in this table · bounds disagree: the direction depends on how failed
+ * runs are counted.
+ */
+export type Decision = 'better' | 'worse' | 'not shown' | 'too few' | 'bounds disagree';
+
 /** One line of a verdict table: a scheme on the headline metric of the test split. */
 export interface ComparisonRow {
   readonly scheme: string;
@@ -64,13 +78,22 @@ export interface ComparisonRow {
   readonly failures: number;
   /** Over the runs that ended; 95 % t-interval. */
   readonly estimate?: Interval;
-  /** Scheme minus baseline over common seeds. */
+  /** The same with failed runs at chance; present where runs failed and chance is known. */
+  readonly estimateAtChance?: Interval;
+  /** Scheme minus baseline over common seeds, failed runs left out; the intervals of a table hold together at 95 %. */
   readonly difference?: Interval & {
+    /** Pairs of runs that both ended: what mean and interval rest on. */
     readonly n: number;
-    /** Exact sign-flip test, two-sided; absent for fewer than five pairs. */
+    /** Pairs in which a run failed. The test counts them, as the largest differences. */
+    readonly failed: number;
+    /** Mean and interval with failed runs at chance. */
+    readonly atChance?: Interval;
+    /** Exact sign-flip test over all pairs, two-sided; absent for fewer than five pairs. */
     readonly p?: number;
     /** Holm-corrected over the table. */
     readonly pHolm?: number;
+    readonly decision: Decision;
+    /** Between the two, over seeds; absent for fewer than five pairs. */
     readonly correlation?: number;
     /** Both one-sided tests within the margin at 5 %: `equivalent`, else `not shown`. */
     readonly equivalence?: 'equivalent' | 'not shown';
@@ -90,7 +113,13 @@ export interface ComparisonResult {
   readonly paired: { readonly yes: boolean; readonly evidence: readonly string[] };
   /** `not for inference: 3 seeds`, … */
   readonly notes: readonly string[];
-  readonly control?: { readonly scheme: string; readonly difference: Interval; readonly beaten: boolean };
+  readonly control?: {
+    readonly scheme: string;
+    /** Control minus baseline. */
+    readonly difference: Interval;
+    /** By the test of the table; `too few`: so few pairs cannot decide. */
+    readonly beaten: 'yes' | 'no' | 'too few';
+  };
   readonly failed: readonly { readonly id: RunId; readonly message: string; readonly folder?: string }[];
   readonly runs: readonly RunResult[];
   readonly command: string;

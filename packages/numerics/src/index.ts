@@ -39,5 +39,5 @@ export {
 export type { BootstrapOptions, Line } from './statistics.js';
 export { fitLinearClassifier } from './linear-classifier.js';
 export type { LinearClassifier, LinearClassifierOptions } from './linear-classifier.js';
-export { equivalence, holm, signFlipTest } from './paired-tests.js';
+export { equivalence, holm, signFlipTest, signedRanks } from './paired-tests.js';
 export type { Equivalence, SignFlip } from './paired-tests.js';

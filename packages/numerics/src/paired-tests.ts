@@ -67,6 +67,23 @@ export function signFlipTest(differences: Numbers, seed = 0): SignFlip {
   return { p: (count + 1) / (flips + 1), exact: false, n };
 }
 
+/**
+ * Differences as ranks of their sizes with their signs; equal sizes share a rank, 0 stays 0. Infinite ones are the largest:
+ * so a run that failed is worse than any that ended, by no invented number. NaN is refused.
+ */
+export function signedRanks(differences: Numbers): number[] {
+  const values = Array.from(differences);
+  const wrong = values.findIndex(Number.isNaN);
+  if (wrong >= 0) throw new ApicalError('APICAL_STATISTICS', `ranks: value ${wrong} is NaN; give numbers`);
+  const sizes = values.map(Math.abs);
+  return values.map((value, i) => {
+    if (value === 0) return 0;
+    const below = sizes.filter(s => s > 0 && s < sizes[i]!).length;
+    const equal = sizes.filter(s => s === sizes[i]).length;
+    return Math.sign(value) * (below + (equal + 1) / 2);
+  });
+}
+
 /** Step-down corrected p-values in the order given: Holm 1979, Scandinavian Journal of Statistics 6. */
 export function holm(pValues: readonly number[]): number[] {
   for (const [i, p] of pValues.entries())

@@ -23,6 +23,7 @@ import {
   quantile,
   scaleInto,
   signAgreement,
+  signedRanks,
   signFlipTest,
   singularValues,
   spectralNorm,
@@ -134,6 +135,11 @@ t.test('the sign-flip test counts all patterns, ties included', async t => {
   t.equal(signFlipTest(darwin).p, 1726 / 32768);
   t.throws(() => signFlipTest([]), { message: /sign-flip test of 0 values/ });
   t.throws(() => signFlipTest([1, Infinity]), { message: /value 1 is Infinity/ });
+});
+t.test('signed ranks share equal sizes, leave zeros out, and put infinities last', async t => {
+  t.same(signedRanks([0.5, -2, 0, 2, 1]), [1, -3.5, 0, 3.5, 2]);
+  t.same(signedRanks([Infinity, -1e300, -Infinity, 1]), [3.5, -2, -3.5, 1]);
+  t.throws(() => signedRanks([1, NaN]), { code: 'APICAL_STATISTICS', message: /value 1 is NaN/ });
 });
 t.test('beyond twenty pairs the sign-flip test draws patterns, reproducibly', async t => {
   const stream = createRandomSource(3).stream('differences');

@@ -15,7 +15,7 @@ import { renderAll } from './render.js';
 import { configSection, costSection, environmentItems, layerSection, swatch } from './sections.js';
 import { sortRows } from './series.js';
 import { seedSection } from './seed-section.js';
-import { columnsOf } from './tables.js';
+import { columnsOf, controlWords } from './tables.js';
 import { verdictOf } from './verdict.js';
 import type { Report } from './write.js';
 
@@ -64,7 +64,7 @@ function verdictHtml(scene: Scene, result: ComparisonResult): Html {
 function mainTable(scene: Scene, result: ComparisonResult): Html {
   const columns = columnsOf(result, true);
   return table(
-    `Mean ± half of the 95 % t-interval over seeds; differences over common seeds with their 95 % t-interval`,
+    `Mean ± half of the 95 % t-interval over seeds; differences over common seeds with intervals that hold together at 95 %`,
     [{ head: 'scheme' }, ...columns.map(c => ({ head: c.head, doc: c.doc, numeric: true }))],
     result.rows.map(row => [
       { text: swatch(scene, row.scheme) },
@@ -126,7 +126,7 @@ export async function comparisonReport(result: ComparisonResult): Promise<Report
       control
         ? markup`<p>
             Control ${control.scheme}:
-            ${control.beaten ? 'beaten' : markup`<span class="bad">not beaten</span>`} by ${result.baseline};
+            ${control.beaten === 'no' ? markup`<span class="bad">not beaten</span>` : controlWords[control.beaten]} by ${result.baseline};
             control minus baseline ${formatDifference(control.difference)}.
           </p>`
         : '',

@@ -165,7 +165,7 @@ export function differences(scene: Scene, result: ComparisonResult): FigurePlan 
     name: 'differences',
     title: `Differences to ${result.baseline}, ${result.paired.yes ? 'paired by seed' : 'same seeds, not paired'}`,
     caption: [
-      'Symbol and bar: mean difference over common seeds and its 95 % t-interval, also in numbers at the right',
+      'Symbol and bar: mean difference over common seeds and its t-interval (all together at 95 %), also in numbers at the right',
       tested ? ' with the p of the exact sign-flip test (two-sided, Holm-corrected)' : '',
       '; short ticks: the difference of each seed. Vertical line: no difference',
       margin ? `; green: the margin of ±${margin} within which schemes count as equal` : '',

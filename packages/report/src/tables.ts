@@ -45,9 +45,18 @@ export function columnsOf(result: ComparisonResult, full: boolean): readonly Col
       cell: r => formatEstimate(r.estimate),
       sort: r => r.estimate?.mean,
     },
+    ...optional(
+      has(r => r.estimateAtChance),
+      {
+        head: 'failed at chance',
+        doc: 'The same with runs that failed counted as an answer that knows nothing.',
+        cell: r => (r.failures ? formatEstimate(r.estimateAtChance) : ''),
+        sort: r => r.estimateAtChance?.mean,
+      },
+    ),
     ...optional(differs, {
       head: `minus ${plainLine(baseline)}${unit ? ` (${unit})` : ''}`,
-      doc: 'Mean difference over common seeds and its 95 % t-interval.',
+      doc: 'Mean difference over common seeds in which both runs ended; the t-intervals of the table hold together at 95 %.',
       cell: r => (isBase(r) ? 'baseline' : formatDifference(r.difference)),
       sort: r => (isBase(r) ? 0 : r.difference?.mean),
     }),
@@ -55,7 +64,7 @@ export function columnsOf(result: ComparisonResult, full: boolean): readonly Col
       has(r => r.difference?.p !== undefined),
       {
         head: 'p',
-        doc: 'Exact sign-flip test of the paired differences, two-sided.',
+        doc: 'Exact sign-flip test of the paired differences, two-sided; where runs failed, of ranks, failures being the worst.',
         cell: r => formatP(r.difference?.p),
         sort: r => r.difference?.p,
       },
@@ -70,7 +79,7 @@ export function columnsOf(result: ComparisonResult, full: boolean): readonly Col
       },
     ),
     ...optional(full && has(r => r.difference?.correlation !== undefined), {
-      head: 'r',
+      head: 'correlation',
       doc: 'Correlation with the baseline over seeds: what pairing gains.',
       cell: r =>
         r.difference?.correlation === undefined ? missing : significant(r.difference.correlation, 2),
@@ -108,6 +117,11 @@ export function columnsOf(result: ComparisonResult, full: boolean): readonly Col
     }),
   ];
 }
+export const controlWords = {
+  yes: 'beaten',
+  no: 'NOT beaten',
+  'too few': 'too few pairs to say whether beaten',
+} as const;
 const length = (text: string): number => Array.from(text).length;
 const spaces = (n: number): string => ' '.repeat(Math.max(0, n));
 
@@ -162,7 +176,7 @@ export function comparisonTable(result: ComparisonResult): string {
     `paired: ${result.paired.yes ? 'yes' : 'NO'}${result.paired.yes ? '' : ` (${result.paired.evidence.join('; ')})`}`,
     ...(result.control
       ? [
-          `control ${result.control.scheme}: ${result.control.beaten ? 'beaten' : 'NOT beaten'} by ${result.baseline} (control minus baseline ${formatDifference(result.control.difference)})`,
+          `control ${result.control.scheme}: ${controlWords[result.control.beaten]} by ${result.baseline} (control minus baseline ${formatDifference(result.control.difference)})`,
         ]
       : []),
     ...result.notes,
@@ -183,7 +197,7 @@ export function markdownTable(result: ComparisonResult): string {
       ),
       '',
       [
-        `Mean ± half of the 95 % t-interval over seeds; differences over common seeds; paired: ${result.paired.yes ? 'yes' : 'no'}.`,
+        `Mean ± half of the 95 % t-interval over seeds; differences over common seeds, with intervals that hold together at 95 %; paired: ${result.paired.yes ? 'yes' : 'no'}.`,
         ...result.notes.map(n => `${escapeMarkdown(n)}.`),
         `Config ${escapeMarkdown(result.hash)}, version ${escapeMarkdown(result.environment.version)}.`,
       ].join(' '),

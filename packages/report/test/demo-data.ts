@@ -2,6 +2,7 @@
 import type {
   ComparisonResult,
   ComparisonRow,
+  Decision,
   ExperimentConfig,
   Interval,
   MetricRow,
@@ -63,6 +64,11 @@ const train = {
   limit: null,
 } as const;
 
+/** As the comparison decides where no run failed. */
+function decisionOf(n: number, pHolm: number, mean: number, higher: boolean): Decision {
+  if (n < 6) return 'too few';
+  return pHolm > 0.05 ? 'not shown' : mean > 0 === higher ? 'better' : 'worse';
+}
 export function demoComparison(demo: Demo = {}): ComparisonResult {
   const {
     schemes = ['bp', 'fa', 'dfa', 'pal', 'burstccn'],
@@ -229,6 +235,8 @@ export function demoComparison(demo: Demo = {}): ComparisonResult {
             difference: {
               ...difference,
               n: pairs.length,
+              failed: 0,
+              decision: decisionOf(pairs.length, p * (schemes.length - 1), difference.mean, higher),
               ...(pairs.length >= 5 ? { p, pHolm: Math.min(1, p * (schemes.length - 1)) } : {}),
               ...(pairs.length > 2 ? { correlation: 0.71 } : {}),
               ...(margin === null
@@ -265,7 +273,7 @@ export function demoComparison(demo: Demo = {}): ComparisonResult {
       : { yes: false, evidence: ['seed 3: W1 of dfa is cc03, of bp aa01'] },
     notes: seeds < 10 ? [`not for inference: ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`] : [],
     ...(controlRow?.difference
-      ? { control: { scheme: controlRow.scheme, difference: controlRow.difference, beaten: true } }
+      ? { control: { scheme: controlRow.scheme, difference: controlRow.difference, beaten: 'yes' as const } }
       : {}),
     failed: runs
       .filter(r => r.summary.status === 'diverged')

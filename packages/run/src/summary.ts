@@ -1,7 +1,8 @@
 /** What a run leaves behind: its summary and its weights as `[post, pre]`. */
 import type { BuiltModel } from '@apical/circuit';
 import { schemaVersion } from '@apical/core';
-import type { FloatArray, RunStatus, RunSummary } from '@apical/core';
+import type { FloatArray, MetricRow, RunStatus, RunSummary } from '@apical/core';
+import { chanceOf, warningsOf } from './chance.js';
 import type { Cost } from './divergence.js';
 import type { NamedArrays } from './exports.js';
 import type { Progress } from './progress.js';
@@ -16,9 +17,12 @@ export function summaryOf(
     readonly message: string | undefined;
     readonly final: Readonly<Record<string, number>>;
   },
+  rows: readonly MetricRow[],
 ): RunSummary {
   const { status, message, final } = ending;
   const { headline, metrics } = run.task;
+  const chance = status === 'interrupted' ? {} : chanceOf(run.task);
+  const warnings = warningsOf({ final, chance, headline, metrics, rows });
   return {
     schema: schemaVersion,
     id: run.id,
@@ -28,6 +32,8 @@ export function summaryOf(
     updates: p.updates,
     seconds: p.seconds,
     final,
+    ...(Object.keys(chance).length ? { chance } : {}),
+    ...(warnings.length ? { warnings } : {}),
     ...(p.best ? { best: p.best } : {}),
     headline,
     metrics,

@@ -273,7 +273,7 @@ export class Training {
     }
     if (divergence) this.#tell.diverged(p, divergence);
     this.#countSeconds();
-    const summary = summaryOf(this.#run, p, this.#cost, { status, message, final });
+    const summary = summaryOf(this.#run, p, this.#cost, { status, message, final }, this.#stored.rows);
     if (status !== 'interrupted') await this.#stored.finish(summary, weightsOf(this.#model));
     this.#tell.ended(status, p, final);
     return summary;

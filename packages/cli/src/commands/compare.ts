@@ -105,11 +105,11 @@ function listFailures(context: Context, result: ComparisonResult, typed: string,
     );
     if (folder !== undefined) context.terminal.err(`  folder: ${shownPath(folder)}\n`);
   }
-  const unbeaten = control?.beaten === false;
+  const unbeaten = control?.beaten === 'no';
   if (unbeaten)
     context.terminal.err(
       `control not beaten: ${result.baseline} is not shown to be better than ${control.scheme} ` +
-        `(95 % interval of ${control.scheme} minus ${result.baseline}: ${bounds(control.difference)})\n`,
+        `(interval of ${control.scheme} minus ${result.baseline}: ${bounds(control.difference)})\n`,
     );
   return failed.length || unbeaten ? exitCodes.failed : exitCodes.done;
 }
