@@ -39,7 +39,7 @@ const breaking: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'browser-code-imports-no-node-built-in': {
     'packages/circuit/src/a.ts': "import { join } from 'node:path';\nexport const a = join;",
   },
-  'no-cycles-between-packages': {
+  'no-import-circles': {
     'packages/report/src/a.ts': "import { b } from './b.js';\nexport const a = () => b;",
     'packages/report/src/b.ts': "import { a } from './a.js';\nexport const b = () => a;",
   },
@@ -75,6 +75,17 @@ async function violations(folder: string, files: Readonly<Record<string, string>
   );
   return (output as ICruiseResult).summary.violations.map(v => v.rule.name);
 }
+/** In a folder of its own, with the libraries that the rules name. */
+async function refused(files: Readonly<Record<string, string>>): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'apical-rules-'));
+  await mkdir(join(folder, 'node_modules'), { recursive: true });
+  for (const library of ['rxjs', 'inversify'])
+    await symlink(join(root, 'node_modules', library), join(folder, 'node_modules', library));
+  await cp(join(root, 'tsconfig.base.json'), join(folder, 'tsconfig.base.json'));
+  const found = await violations(folder, files);
+  await rm(folder, { recursive: true });
+  return found;
+}
 t.test('every rule is broken by its example', async t => {
   t.strictSame(
     rules.forbidden.map(r => r.name).sort(),
@@ -82,13 +93,14 @@ t.test('every rule is broken by its example', async t => {
     'an example for each rule',
   );
   for (const [name, files] of Object.entries(breaking)) {
-    const folder = await mkdtemp(join(tmpdir(), 'apical-rules-'));
-    await mkdir(join(folder, 'node_modules'), { recursive: true });
-    for (const library of ['rxjs', 'inversify'])
-      await symlink(join(root, 'node_modules', library), join(folder, 'node_modules', library));
-    await cp(join(root, 'tsconfig.base.json'), join(folder, 'tsconfig.base.json'));
-    const found = await violations(folder, files);
+    const found = await refused(files);
     t.ok(found.includes(name), `${name}: ${found.join(', ') || 'nothing is refused'}`);
-    await rm(folder, { recursive: true });
   }
+});
+t.test('a circle of imported types alone is refused too', async t => {
+  const found = await refused({
+    'packages/report/src/a.ts': "import type { B } from './b.js';\nexport type A = B[];",
+    'packages/report/src/b.ts': "import { type A } from './a.js';\nexport interface B { a: A }",
+  });
+  t.ok(found.includes('no-import-circles'), found.join(', ') || 'nothing is refused');
 });

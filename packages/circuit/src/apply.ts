@@ -3,7 +3,7 @@ import { ApicalError } from '@apical/core';
 import type { FloatArray, Operation } from '@apical/core';
 import { parseAssignment, parseBlock } from '@apical/equations';
 import type { BuiltOptimiser, BuiltProjection, BuiltRule } from './built.js';
-import type { PhaseCompiler } from './phase.js';
+import type { BlockCompiler } from './block.js';
 import { arrayOperand, count, scopeOf, within } from './scope.js';
 import { unitsOfOptimiser } from './units.js';
 
@@ -13,7 +13,7 @@ const optimisersOf = (r: BuiltRule): BuiltOptimiser[] => [
   ...(r.biasOptimiser ? [r.biasOptimiser] : []),
 ];
 
-export function applyRules(compiler: PhaseCompiler, applied: Applied): Operation[] {
+export function applyRules(compiler: BlockCompiler, applied: Applied): Operation[] {
   return [
     ...pools(compiler, applied),
     ...applied.map(([p, r]): Operation => ({
@@ -23,10 +23,10 @@ export function applyRules(compiler: PhaseCompiler, applied: Applied): Operation
     })),
   ];
 }
-function optimise(compiler: PhaseCompiler, o: BuiltOptimiser, where: string): Operation[] {
+function optimise(compiler: BlockCompiler, o: BuiltOptimiser, where: string): Operation[] {
   const counted: Operation = { op: 'increment', cell: o.updates };
   if (!o.model) {
-    const gain = compiler.circuit.memory.allocateCell(1);
+    const gain = compiler.network.memory.allocateCell(1);
     return [counted, { op: 'add', into: o.weights, from: o.direction, gain }];
   }
   const name = `${where}/${o.model.name}`;
@@ -38,7 +38,7 @@ function optimise(compiler: PhaseCompiler, o: BuiltOptimiser, where: string): Op
   ];
 }
 /** `pooled` becomes the mean of the optimiser's expression over a neuron, a projection or the network. */
-function pools(compiler: PhaseCompiler, applied: Applied): Operation[] {
+function pools(compiler: BlockCompiler, applied: Applied): Operation[] {
   const operations: Operation[] = [];
   const network = new Map<string, FloatArray[]>();
   for (const [p, r] of applied) {
@@ -70,13 +70,13 @@ function pools(compiler: PhaseCompiler, applied: Applied): Operation[] {
 }
 /** A neuron is one that receives: a row of the stored weights, or a column where they are those of the way back. */
 function overNeurons(
-  compiler: PhaseCompiler,
+  compiler: BlockCompiler,
   p: BuiltProjection,
   optimiser: string,
   pooled: readonly FloatArray[],
 ): Operation[] {
   const [weights, bias] = pooled;
-  const { memory } = compiler.circuit;
+  const { memory } = compiler.network;
   const [first = 0, ...rest] = p.connectivity.shape(p.bundle);
   const rows = p.reversed ? count(rest) : first;
   if (p.bundle.perSample || (p.reversed && rest.length > 1) || (bias && bias.length !== rows))
@@ -105,7 +105,7 @@ const rowOf = (a: FloatArray, row: number, rows: number): FloatArray =>
   a.subarray((row * a.length) / rows, ((row + 1) * a.length) / rows);
 
 /** What must hold of weights after every application: `w = max(w, 0)`. */
-export function constrain(compiler: PhaseCompiler, p: BuiltProjection): Operation[] {
+export function constrain(compiler: BlockCompiler, p: BuiltProjection): Operation[] {
   if (!p.spec.constraint) return [];
   const { weights } = p.bundle;
   const language = {

@@ -13,7 +13,8 @@ import type {
   Setting,
   Value,
 } from '@apical/core';
-import { Circuit, type BuildOptions } from './circuit.js';
+import { Circuit } from './circuit.js';
+import type { BuildOptions } from './network.js';
 import { valueOf } from './parameters.js';
 import { checkLists, entry, keptFor, merged, plasticityOf, ruleOf, type Lists } from './slots.js';
 
@@ -43,12 +44,16 @@ export function assemble(
     ...(options.weights ? { weights: options.weights } : {}),
   });
   for (const [name, spec] of Object.entries(scheme.parameters))
-    circuit.parameters.bound(circuit.parameters.shared[name]!, spec, `${scheme.name}.${name}`);
+    circuit.network.parameters.bound(
+      circuit.network.parameters.shared[name]!,
+      spec,
+      `${scheme.name}.${name}`,
+    );
   const { head, shaped } = withHead(scheme, layers, options.head);
   const lists: Lists = new Map();
   const builder = builderOf(circuit, scheme, options, head, lists);
   const numbers = Object.fromEntries(
-    Object.keys(values).map(k => [k, circuit.parameters.shared[k]!.data[0]!]),
+    Object.keys(values).map(k => [k, circuit.network.parameters.shared[k]!.data[0]!]),
   );
   const assembled = scheme.assemble(builder, shaped, { parameters: numbers, settings });
   circuit.build();
@@ -89,7 +94,7 @@ function withHead(
 }
 /** Initial weights that no projection asked for are a typing error. */
 function checkWeights(circuit: Circuit, scheme: Scheme, options: SchemeOptions): void {
-  const known = [...circuit.projections.values()].flatMap(p => {
+  const known = [...circuit.network.projections.values()].flatMap(p => {
     const names = [p.name, ...(p.role === '' ? [] : [p.role])];
     return [...names, ...names.map(n => `${n}/bias`)];
   });
@@ -102,7 +107,7 @@ function checkWeights(circuit: Circuit, scheme: Scheme, options: SchemeOptions):
 /** A rule whose direction no program forms, or applies, would learn nothing without a word. */
 function checkWhen(circuit: Circuit, scheme: Scheme, programs: Readonly<Record<string, Program>>): void {
   const run = new Set(Object.values(programs).flatMap(phasesIn));
-  for (const { rules } of circuit.projections.values())
+  for (const { rules } of circuit.network.projections.values())
     for (const { name, gather, apply } of rules)
       for (const [what, phase] of [
         ['gathers', gather],

@@ -28,7 +28,7 @@ export function audit(model: BuiltModel, layers: readonly LayerSpec[]): AuditRow
     dale(model),
   ];
 }
-const projections = (model: BuiltModel): BuiltProjection[] => [...model.circuit.projections.values()];
+const projections = (model: BuiltModel): BuiltProjection[] => [...model.circuit.network.projections.values()];
 const row = (aspect: string, evidence: readonly string[], yes: string, no: string): AuditRow => ({
   aspect,
   answer: evidence.length ? yes : no,
@@ -73,14 +73,14 @@ function switching(train: Program): AuditRow {
 }
 /** A rule may read its two ends and its own weight; anything else has to reach the synapse somehow. */
 function locality(model: BuiltModel): AuditRow {
-  const { circuit } = model;
+  const { network } = model.circuit;
   const evidence: string[] = [];
-  for (const { rule, projection, weights } of readsOfCircuit(circuit).rules) {
+  for (const { rule, projection, weights } of readsOfCircuit(model.circuit).rules) {
     for (const other of weights) evidence.push(`${rule} multiplies with the weights of ${other}`);
-    const built = circuit.projection(projection).rules.find(r => r.name === rule)!;
+    const built = network.projection(projection).rules.find(r => r.name === rule)!;
     for (const side of ['pre', 'post'] as const)
       for (const [name, meant] of Object.entries(built.use.uses?.[side] ?? {})) {
-        const away = meant.includes('.') && circuit.populationOf(meant) !== built.ends[side].population;
+        const away = meant.includes('.') && network.populationOf(meant) !== built.ends[side].population;
         if (away) evidence.push(`${rule} reads ${meant} as ${name}`);
       }
     if (textsOfRule(built).some(text => reduction.test(text)))
@@ -105,15 +105,15 @@ function sharing(model: BuiltModel): AuditRow {
 }
 function slopes(model: BuiltModel): AuditRow {
   const evidence = new Set<string>();
-  for (const p of model.circuit.populations.values())
-    for (const { where, text } of textsOf(model.circuit, p))
+  for (const p of model.circuit.network.populations.values())
+    for (const { where, text } of textsOf(model.circuit.network, p))
       for (const slot of Object.keys(p.functions))
         if (new RegExp(`\\b(d${slot}|${slot}Back)\\s*\\(`).test(text))
           evidence.add(`${where} (${p.functions[slot]!.name})`);
   return row('derivative of the activation', [...evidence], 'used', 'not used');
 }
 function populationSums(model: BuiltModel): AuditRow {
-  const evidence = [...model.circuit.populations.values()].flatMap(p => {
+  const evidence = [...model.circuit.network.populations.values()].flatMap(p => {
     const reduces = Object.values(p.functions).some(a => 'forward' in a && reduction.test(a.forward));
     return reduces
       ? [
@@ -127,7 +127,7 @@ function populationSums(model: BuiltModel): AuditRow {
 }
 function extras(model: BuiltModel, layers: readonly LayerSpec[]): AuditRow[] {
   const wanted = layers.reduce((n, l) => n + count(l.shape), 0);
-  const units = [...model.circuit.populations.values()].reduce((n, p) => n + p.units, 0);
+  const units = [...model.circuit.network.populations.values()].reduce((n, p) => n + p.units, 0);
   const own = projections(model).filter(p => p.spec.along === undefined && p.bundle.weights.length);
   const beyond = own.filter(p => !model.forward.includes(p.name));
   const size = (all: readonly BuiltProjection[]): number =>
@@ -136,7 +136,7 @@ function extras(model: BuiltModel, layers: readonly LayerSpec[]): AuditRow[] {
     {
       aspect: 'extra neurons',
       answer: `${units - wanted} beside ${wanted}`,
-      evidence: [...model.circuit.populations.values()].map(p => `${p.name}: ${p.units}`),
+      evidence: [...model.circuit.network.populations.values()].map(p => `${p.name}: ${p.units}`),
     },
     {
       aspect: 'extra synapses',

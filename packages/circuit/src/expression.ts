@@ -3,14 +3,14 @@ import { unknownName } from '@apical/core';
 import type { Expression, FloatArray } from '@apical/core';
 import { lower, parseAssignment } from '@apical/equations';
 import { languageOf } from './built.js';
-import type { Circuit } from './circuit.js';
+import type { Network } from './network.js';
 import { scopeOf, within } from './scope.js';
 
 /** The returned function fills and gives one array `[batch, units]`. Throws `EquationError`. */
-export function expressionOf(circuit: Circuit, population: string, text: Expression): () => FloatArray {
-  const p = circuit.populations.get(population);
-  if (!p) throw unknownName('population', population, [...circuit.populations.keys()]);
-  const { batch, memory } = circuit;
+export function expressionOf(network: Network, population: string, text: Expression): () => FloatArray {
+  const p = network.populations.get(population);
+  if (!p) throw unknownName('population', population, [...network.populations.keys()]);
+  const { batch, memory } = network;
   const data = memory.allocate(batch * p.units);
   const into = 'value of the expression';
   const language = languageOf(p, p.choices, `${population}, "${text}"`, p.model.name, 'expression');

@@ -3,11 +3,11 @@ import { ApicalError, unknownName } from '@apical/core';
 import type { Cell, FloatArray, Operation, Term } from '@apical/core';
 import { parseAssignment } from '@apical/equations';
 import { languageOf, type BuiltProjection, type BuiltRule, type Side } from './built.js';
-import type { PhaseCompiler } from './phase.js';
+import type { BlockCompiler } from './block.js';
 import { scopeOf, within } from './scope.js';
 import { unitsOfRule } from './units.js';
 
-export function gather(compiler: PhaseCompiler, p: BuiltProjection, r: BuiltRule): Operation[] {
+export function gather(compiler: BlockCompiler, p: BuiltProjection, r: BuiltRule): Operation[] {
   const operations: Operation[] = [{ op: 'fill', into: r.direction, value: 0 }];
   if (r.biasDirection) operations.push({ op: 'fill', into: r.biasDirection, value: 0 });
   const buffers: Partial<Record<Side, FloatArray>> = {};
@@ -17,7 +17,7 @@ export function gather(compiler: PhaseCompiler, p: BuiltProjection, r: BuiltRule
   return operations;
 }
 function gatherTerm(
-  compiler: PhaseCompiler,
+  compiler: BlockCompiler,
   p: BuiltProjection,
   r: BuiltRule,
   term: Term,
@@ -25,7 +25,7 @@ function gatherTerm(
   buffers: Partial<Record<Side, FloatArray>>,
 ): Operation[] {
   const { direction, biasDirection } = r;
-  const { memory } = compiler.circuit;
+  const { memory } = compiler.network;
   const by = term.times === undefined ? undefined : weightsOf(compiler, p, r, term.times);
   const operations: Operation[] = [];
   // factors that are 1 are missing: a plain decay is not summed over the positions of a convolution
@@ -47,14 +47,14 @@ function gatherTerm(
   return operations;
 }
 /** The projection whose weights a term multiplies with; it has the shape of ours. */
-function weightsOf(compiler: PhaseCompiler, p: BuiltProjection, r: BuiltRule, role: string): BuiltProjection {
+function weightsOf(compiler: BlockCompiler, p: BuiltProjection, r: BuiltRule, role: string): BuiltProjection {
   const name = r.use.uses?.weights?.[role];
   if (role !== 'W' && name === undefined)
     throw unknownName(`weights that ${r.name} multiplies with`, role, [
       'W',
       ...Object.keys(r.use.uses?.weights ?? {}),
     ]);
-  const other = name === undefined ? p : compiler.circuit.projection(name);
+  const other = name === undefined ? p : compiler.network.projection(name);
   const shapes = [other, p].map(q => q.connectivity.shape(q.bundle).join());
   const alike = shapes[0] === shapes[1] && other.bundle.weights.length === r.direction.length;
   if (!alike || (r.biasDirection && other.bias?.length !== r.biasDirection.length))
@@ -64,7 +64,7 @@ function weightsOf(compiler: PhaseCompiler, p: BuiltProjection, r: BuiltRule, ro
     );
   return other;
 }
-function isOne(compiler: PhaseCompiler, r: BuiltRule, side: Side, text: string | undefined): boolean {
+function isOne(compiler: BlockCompiler, r: BuiltRule, side: Side, text: string | undefined): boolean {
   if (text === undefined) return true;
   const language = languageOf(r.ends[side].population, r.choices, r.name, r.rule.name, 'update');
   const [only, more] = parseAssignment('factor', text, language);
@@ -72,7 +72,7 @@ function isOne(compiler: PhaseCompiler, r: BuiltRule, side: Side, text: string |
 }
 /** One end's factor as an array: a signal itself, or an expression in a buffer shared by the terms. */
 function factor(
-  compiler: PhaseCompiler,
+  compiler: BlockCompiler,
   p: BuiltProjection,
   r: BuiltRule,
   side: Side,
@@ -81,7 +81,7 @@ function factor(
   operations: Operation[],
 ): FloatArray {
   const { population, scope } = r.ends[side];
-  const { circuit } = compiler;
+  const { network } = compiler;
   const where = `${r.name}/${side}`;
   const key = `update.terms.${r.rule.update.terms.findIndex(t => t[side] === text)}.${side}`;
   const language = languageOf(population, r.choices, where, r.rule.name, key);
@@ -94,7 +94,7 @@ function factor(
       return found.data;
     }
   }
-  const data = (buffers[side] ??= circuit.memory.allocate(population.units * circuit.batch));
+  const data = (buffers[side] ??= network.memory.allocate(population.units * network.batch));
   const own = scopeOf({ factor: { name: 'factor', extent: 'neuron', data, units: population.units } });
   const unitOf = unitsOfRule(p, r, side);
   operations.push(compiler.block(statements, within(own, scope), population.units, language, unitOf));

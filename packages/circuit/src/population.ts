@@ -2,11 +2,11 @@
 import { ApicalError, unknownName } from '@apical/core';
 import type { Activation, Operand, Population } from '@apical/core';
 import type { BuiltPopulation } from './built.js';
-import type { Circuit } from './circuit.js';
+import type { Network } from './network.js';
 import { checkReserved } from './parameters.js';
 import { count, scopeOf } from './scope.js';
 
-export function buildPopulation(circuit: Circuit, spec: Population): BuiltPopulation {
+export function buildPopulation(network: Network, spec: Population): BuiltPopulation {
   const { name, model } = spec;
   if (!spec.shape.every(n => Number.isInteger(n) && n > 0))
     throw new ApicalError(
@@ -14,15 +14,15 @@ export function buildPopulation(circuit: Circuit, spec: Population): BuiltPopula
       `population "${name}" has shape [${spec.shape.join(', ')}]; whole numbers from 1 up are wanted`,
     );
   const units = count(spec.shape);
-  const prepared = circuit.parameters.block(model, spec.parameters ?? {}, spec.choose ?? {}, name);
+  const prepared = network.parameters.block(model, spec.parameters ?? {}, spec.choose ?? {}, name);
   checkReserved(`${model.name} (${name})`, Object.keys(model.signals), ['dt', 'batch']);
-  const signals = circuit.signals(name, model.signals, units);
-  startSignals(circuit, spec, signals);
+  const signals = network.signals(name, model.signals, units);
+  startSignals(network, spec, signals);
   for (const k of Object.keys(prepared.scalars))
     if (Object.hasOwn(signals, k))
       throw new ApicalError('APICAL_CIRCUIT', `${model.name}: "${k}" is both a parameter and a signal`);
-  circuit.persistent.keepScalars(name, prepared.scalars);
-  const { dt, batch } = circuit.parameters.shared;
+  network.persistent.keepScalars(name, prepared.scalars);
+  const { dt, batch } = network.parameters.shared;
   return {
     name,
     role: spec.role ?? '',
@@ -32,16 +32,16 @@ export function buildPopulation(circuit: Circuit, spec: Population): BuiltPopula
     model,
     signals,
     ...prepared,
-    functions: activationsOf(circuit, spec),
+    functions: activationsOf(network, spec),
     scope: scopeOf({ dt: dt!, batch: batch!, ...prepared.scalars, ...signals }),
-    sending: circuit.persistent.cell(`${name}/sending`, 1),
+    sending: network.persistent.cell(`${name}/sending`, 1),
   };
 }
-function startSignals(circuit: Circuit, spec: Population, signals: Readonly<Record<string, Operand>>): void {
+function startSignals(network: Network, spec: Population, signals: Readonly<Record<string, Operand>>): void {
   for (const [name, values] of Object.entries(spec.initial ?? {})) {
     const data = Object.hasOwn(signals, name) ? signals[name]!.data : undefined;
     if (!data) throw unknownName(`signal of ${spec.name} to start from`, name, Object.keys(signals));
-    if (values.length !== data.length && values.length * circuit.batch !== data.length)
+    if (values.length !== data.length && values.length * network.batch !== data.length)
       throw new ApicalError(
         'APICAL_SHAPE',
         `${spec.name}.${name} starts from ${values.length} numbers; it has ${data.length}`,
@@ -49,7 +49,7 @@ function startSignals(circuit: Circuit, spec: Population, signals: Readonly<Reco
     for (let at = 0; at < data.length; at += values.length) data.set(values, at);
   }
 }
-function activationsOf(circuit: Circuit, spec: Population): Record<string, Activation> {
+function activationsOf(network: Network, spec: Population): Record<string, Activation> {
   const slots = spec.model.functions ?? {};
   for (const slot of Object.keys(spec.functions ?? {}))
     if (!Object.hasOwn(slots, slot))
@@ -57,7 +57,7 @@ function activationsOf(circuit: Circuit, spec: Population): Record<string, Activ
   const out: Record<string, Activation> = {};
   for (const [slot, fallback] of Object.entries(slots)) {
     const given = spec.functions?.[slot] ?? fallback;
-    out[slot] = typeof given === 'string' ? circuit.options.library.activations.get(given) : given;
+    out[slot] = typeof given === 'string' ? network.options.library.activations.get(given) : given;
   }
   return out;
 }

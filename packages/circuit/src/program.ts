@@ -1,8 +1,9 @@
 /** Stages → operations: sweeps, repeats, conditions. The work of one phase is in `phase.ts`. */
 import { ApicalError, phaseWords, unknownName } from '@apical/core';
 import type { Cell, CompileOptions, FloatArray, Operation, Program, Stage } from '@apical/core';
+import { BlockCompiler } from './block.js';
 import type { BuiltPopulation } from './built.js';
-import type { Circuit } from './circuit.js';
+import type { Network } from './network.js';
 import { directUpdates } from './direct-updates.js';
 import { PhaseCompiler } from './phase.js';
 import type { Scope } from './scope.js';
@@ -11,26 +12,28 @@ type Work = Exclude<Stage, { set: unknown } | { stages: unknown }>;
 type Repeat = Extract<Stage, { repeat: unknown }>;
 
 export function lowerProgram(
-  circuit: Circuit,
+  network: Network,
   program: Program,
   { apply = true, keepDirections = true, after }: CompileOptions,
 ): readonly Operation[] {
-  const compiler = new ProgramCompiler(circuit, apply);
+  const compiler = new ProgramCompiler(network, apply);
   if (after) compiler.whole(after);
   const operations = compiler.whole(program);
-  return apply && !keepDirections ? directUpdates(operations, circuit.memory) : operations;
+  return apply && !keepDirections ? directUpdates(operations, network.memory) : operations;
 }
 class ProgramCompiler {
-  readonly #circuit: Circuit;
+  readonly #network: Network;
+  readonly #blocks: BlockCompiler;
   readonly #phases: PhaseCompiler;
   readonly #knownPhases: ReadonlySet<string>;
   /** Text of an `every` stage → how often it was met in this program: equal stages count apart. */
   readonly #met = new Map<string, number>();
 
-  constructor(circuit: Circuit, apply: boolean) {
-    this.#circuit = circuit;
-    this.#phases = new PhaseCompiler(circuit, apply);
-    this.#knownPhases = phasesOf(circuit);
+  constructor(network: Network, apply: boolean) {
+    this.#network = network;
+    this.#blocks = new BlockCompiler(network);
+    this.#phases = new PhaseCompiler(this.#blocks, apply);
+    this.#knownPhases = phasesOf(network);
   }
   whole(program: Program): Operation[] {
     this.#met.clear();
@@ -55,25 +58,25 @@ class ProgramCompiler {
     const text = JSON.stringify(stage);
     const met = (this.#met.get(text) ?? 0) + 1;
     this.#met.set(text, met);
-    const counter = this.#circuit.persistent.counter(`every/${text}${met > 1 ? `#${met}` : ''}`);
+    const counter = this.#network.persistent.counter(`every/${text}${met > 1 ? `#${met}` : ''}`);
     return { op: 'every', times: stage.every, counter, body: this.#program(stage.stages) };
   }
   #set(values: Readonly<Record<string, number>>): Operation[] {
-    const refresh = this.#circuit.parameters.refreshOperations();
+    const refresh = this.#network.parameters.refreshOperations();
     return Object.entries(values).flatMap(([name, value]) =>
-      this.#circuit
+      this.#network
         .settables(name, value)
         .map(({ data }): Operation => ({ op: 'set', cell: data as Float64Array, value, refresh })),
     );
   }
   /** `evaluate` comes right before the stage: parameters may be set earlier in the program, and by other programs. */
   #condition(value: number | string, where: string): { cell: Cell; evaluate: readonly Operation[] } {
-    const { parameters } = this.#circuit;
+    const { parameters } = this.#network;
     const shared = parameters.within({});
     const scope: Scope = {
       find: n => {
-        const found = n.includes('.') ? this.#circuit.operand(n) : shared.find(n);
-        if (found) this.#phases.read(found.data, where);
+        const found = n.includes('.') ? this.#network.operand(n) : shared.find(n);
+        if (found) this.#blocks.read(found.data, where);
         return found;
       },
       names: () => shared.names(),
@@ -82,27 +85,27 @@ class ProgramCompiler {
   }
   #repeat({ repeat, until, stages }: Repeat): readonly Operation[] {
     const { cell: times, evaluate } = this.#condition(repeat, 'repeat');
-    const outer = this.#phases.written;
-    this.#phases.written = new Set();
+    const outer = this.#blocks.written;
+    this.#blocks.written = new Set();
     const body = this.#program(stages);
-    const watched: readonly FloatArray[] = until?.settled?.map(s => this.#circuit.signal(s)) ?? [
-      ...this.#phases.written,
+    const watched: readonly FloatArray[] = until?.settled?.map(s => this.#network.signal(s)) ?? [
+      ...this.#blocks.written,
     ];
-    for (const s of this.#phases.written) outer.add(s);
-    this.#phases.written = outer;
+    for (const s of this.#blocks.written) outer.add(s);
+    this.#blocks.written = outer;
     if (!until) return [...evaluate, { op: 'repeat', times, body }];
     if (watched.length === 0)
       throw new ApicalError(
         'APICAL_CIRCUIT',
         'repeat until: its stages write no state, so there is nothing to watch; name signals in "settled"',
       );
-    const before = watched.map(w => this.#circuit.memory.allocate(w.length));
+    const before = watched.map(w => this.#network.memory.allocate(w.length));
     return [...evaluate, { op: 'repeat', times, body, until: { watched, before, within: until.within } }];
   }
   #work(stage: Work): Operation[] {
     const { on } = stage;
     const phases = typeof stage.phase === 'string' ? [stage.phase] : stage.phase;
-    const all = [...this.#circuit.populations.values()];
+    const all = [...this.#network.populations.values()];
     for (const phase of phases)
       if (!this.#knownPhases.has(phase))
         throw unknownName('phase of a program', phase, [...this.#knownPhases]);
@@ -111,7 +114,7 @@ class ProgramCompiler {
       on === undefined || on.includes(x.name) || (x.role !== '' && on.includes(x.role));
     const run = (group: readonly BuiltPopulation[]): Operation[] => {
       const populations = group.filter(named);
-      const projections = [...this.#circuit.projections.values()].filter(
+      const projections = [...this.#network.projections.values()].filter(
         q => group.includes(q.post) && (named(q) || named(q.post)),
       );
       return phases.flatMap(phase => this.#phases.phase(phase, populations, projections));
@@ -122,7 +125,7 @@ class ProgramCompiler {
     return depths.flatMap(d => run(all.filter(p => p.depth === d)));
   }
   #checkNames(on: readonly string[]): void {
-    const known = [...this.#circuit.populations.values(), ...this.#circuit.projections.values()].flatMap(x =>
+    const known = [...this.#network.populations.values(), ...this.#network.projections.values()].flatMap(x =>
       x.role === '' ? [x.name] : [x.name, x.role],
     );
     for (const name of on)
@@ -131,13 +134,13 @@ class ProgramCompiler {
   }
 }
 /** Phases in which something may happen, those the scheme documents, and the common words. */
-function phasesOf(circuit: Circuit): ReadonlySet<string> {
-  const known = new Set([...Object.keys(phaseWords), ...(circuit.options.phases ?? [])]);
+function phasesOf(network: Network): ReadonlySet<string> {
+  const known = new Set([...Object.keys(phaseWords), ...(network.options.phases ?? [])]);
   const add = (phases: Iterable<string>): void => {
     for (const phase of phases) known.add(phase);
   };
-  for (const p of circuit.populations.values()) add(Object.keys(p.model.phases));
-  for (const p of circuit.projections.values()) {
+  for (const p of network.populations.values()) add(Object.keys(p.model.phases));
+  for (const p of network.projections.values()) {
     add(typeof p.spec.phase === 'string' ? [p.spec.phase] : p.spec.phase);
     add(p.functions.flatMap(f => f.at));
     for (const r of p.rules) add([...Object.keys(r.rule.phases ?? {}), r.gather, r.apply]);

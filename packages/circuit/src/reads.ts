@@ -9,6 +9,7 @@ import {
   type Side,
 } from './built.js';
 import type { Circuit } from './circuit.js';
+import type { Network } from './network.js';
 
 export interface PhaseReads {
   readonly population: string;
@@ -58,14 +59,14 @@ export function readsOfRule(p: BuiltProjection, r: BuiltRule): RuleReads {
   });
   return { rule: r.name, projection: p.name, ends: { pre: at('pre'), post: at('post') }, weights };
 }
-/** All of a circuit. */
-export function readsOfCircuit(circuit: Circuit): {
+/** All of a network. */
+export function readsOfCircuit({ network }: Circuit): {
   readonly phases: PhaseReads[];
   readonly rules: RuleReads[];
 } {
   return {
-    phases: [...circuit.populations.values()].flatMap(readsOfPopulation),
-    rules: [...circuit.projections.values()].flatMap(p => p.rules.map(r => readsOfRule(p, r))),
+    phases: [...network.populations.values()].flatMap(readsOfPopulation),
+    rules: [...network.projections.values()].flatMap(p => p.rules.map(r => readsOfRule(p, r))),
   };
 }
 /** All equations of a rule, those of both ends and of its terms. */
@@ -78,14 +79,14 @@ export function textsOfRule(r: BuiltRule, among: readonly Side[] = sides): strin
 }
 /** Texts of the equations that concern a population: of its model and of rules at its ends. */
 export function textsOf(
-  circuit: Circuit,
+  network: Network,
   p: BuiltPopulation,
 ): { readonly where: string; readonly text: string }[] {
   const own = [...Object.values(p.model.phases), ...Object.values(p.choices)].map(text => ({
     where: p.name,
     text,
   }));
-  const rules = [...circuit.projections.values()].flatMap(q => q.rules);
+  const rules = [...network.projections.values()].flatMap(q => q.rules);
   const atEnds = rules.flatMap(r => {
     const here = sides.filter(side => r.ends[side].population === p);
     return here.length ? textsOfRule(r, here).map(text => ({ where: r.name, text })) : [];

@@ -3,7 +3,7 @@ import { ApicalError } from '@apical/core';
 import type { FloatArray, Operand, Plasticity } from '@apical/core';
 import type { BuiltOptimiser, BuiltPopulation, BuiltProjection, BuiltRule, Side } from './built.js';
 import { sides } from './built.js';
-import type { Circuit } from './circuit.js';
+import type { Network } from './network.js';
 import { checkReserved } from './parameters.js';
 import { arrayOperand, scalarOperand, scopeOf, type Scope } from './scope.js';
 
@@ -11,7 +11,7 @@ const populationAt = (p: BuiltProjection, use: Plasticity, side: Side): BuiltPop
   (side === 'pre') === !use.exchanged ? p.pre : p.post;
 
 /** All traces exist before any rule is built: a rule may read those of another. */
-export function allocateTraces(circuit: Circuit, p: BuiltProjection, use: Plasticity): void {
+export function allocateTraces(network: Network, p: BuiltProjection, use: Plasticity): void {
   for (const side of sides) {
     const { units } = populationAt(p, use, side);
     const owner = `${p.name}.${use.rule.name}`;
@@ -21,18 +21,18 @@ export function allocateTraces(circuit: Circuit, p: BuiltProjection, use: Plasti
           'APICAL_CIRCUIT',
           `${owner}: trace "${name}" cannot be noise; give it to the neuron model, whose phases draw it`,
         );
-    const built = circuit.signals(owner, use.rule.traces?.[side] ?? {}, units);
+    const built = network.signals(owner, use.rule.traces?.[side] ?? {}, units);
     for (const [name, operand] of Object.entries(built)) {
-      if (circuit.traces.has(`${owner}.${name}`))
+      if (network.traces.has(`${owner}.${name}`))
         throw new ApicalError(
           'APICAL_CIRCUIT',
           `${owner} has two traces "${name}"; a rule works once on a projection`,
         );
-      circuit.traces.set(`${owner}.${name}`, operand);
+      network.traces.set(`${owner}.${name}`, operand);
     }
   }
 }
-export function buildRule(circuit: Circuit, p: BuiltProjection, use: Plasticity): BuiltRule {
+export function buildRule(network: Network, p: BuiltProjection, use: Plasticity): BuiltRule {
   const { rule } = use;
   const name = `${p.name}.${rule.name}`;
   if (p.bundle.weights.length === 0)
@@ -45,23 +45,23 @@ export function buildRule(circuit: Circuit, p: BuiltProjection, use: Plasticity)
       'APICAL_CIRCUIT',
       `${p.name} has two rules "${rule.name}": a rule works once on a projection`,
     );
-  const prepared = circuit.parameters.block(rule, use.parameters ?? {}, use.choose ?? {}, name);
-  circuit.persistent.keepScalars(name, prepared.scalars);
+  const prepared = network.parameters.block(rule, use.parameters ?? {}, use.choose ?? {}, name);
+  network.persistent.keepScalars(name, prepared.scalars);
   const end = (side: Side) => ({
     population: populationAt(p, use, side),
-    scope: scopeAt(circuit, p, use, side, prepared.scalars),
+    scope: scopeAt(network, p, use, side, prepared.scalars),
   });
-  const knobs = circuit.parameters.within({
+  const knobs = network.parameters.within({
     ...prepared.scalars,
     projectionGain: scalarOperand('projectionGain', p.gain),
   });
   const scale = use.scale === undefined ? '' : `(${use.scale}) * `;
   const gains = rule.update.terms.map(
-    t => circuit.parameters.scalar(`${scale}(${t.gain ?? '1'})`, knobs, `${name}, gain`).data as Float64Array,
+    t => network.parameters.scalar(`${scale}(${t.gain ?? '1'})`, knobs, `${name}, gain`).data as Float64Array,
   );
   const gather = use.gather ?? 'learn';
-  const direction = circuit.persistent.array(`${name}/direction`, p.bundle.weights.length);
-  const biasDirection = p.bias && circuit.persistent.array(`${name}/bias/direction`, p.bias.length);
+  const direction = network.persistent.array(`${name}/direction`, p.bundle.weights.length);
+  const biasDirection = p.bias && network.persistent.array(`${name}/bias/direction`, p.bias.length);
   return {
     name,
     use,
@@ -72,12 +72,12 @@ export function buildRule(circuit: Circuit, p: BuiltProjection, use: Plasticity)
     ends: { pre: end('pre'), post: end('post') },
     gains,
     direction,
-    optimiser: buildOptimiser(circuit, name, p.bundle.weights, direction, use.optimiser),
+    optimiser: buildOptimiser(network, name, p.bundle.weights, direction, use.optimiser),
     ...(p.bias && biasDirection
       ? {
           biasDirection,
           biasOptimiser: buildOptimiser(
-            circuit,
+            network,
             `${name}/bias`,
             p.bias,
             biasDirection,
@@ -89,7 +89,7 @@ export function buildRule(circuit: Circuit, p: BuiltProjection, use: Plasticity)
 }
 /** In this order: time, what `uses` says, the rule's own scalars and traces, what the population has. */
 function scopeAt(
-  circuit: Circuit,
+  network: Network,
   p: BuiltProjection,
   use: Plasticity,
   side: Side,
@@ -97,14 +97,14 @@ function scopeAt(
 ): Scope {
   const { rule } = use;
   const at = (where: Side, name: string): Operand | undefined => {
-    if (name === 'dt' || name === 'batch') return circuit.parameters.shared[name];
+    if (name === 'dt' || name === 'batch') return network.parameters.shared[name];
     const population = populationAt(p, use, where);
     const meant = use.uses?.[where]?.[name];
     if (meant !== undefined)
-      return meant.includes('.') ? circuit.operand(meant) : population.scope.find(meant);
+      return meant.includes('.') ? network.operand(meant) : population.scope.find(meant);
     if (Object.hasOwn(scalars, name)) return scalars[name];
     if (Object.hasOwn(rule.traces?.[where] ?? {}, name))
-      return circuit.traces.get(`${p.name}.${rule.name}.${name}`);
+      return network.traces.get(`${p.name}.${rule.name}.${name}`);
     return population.scope.find(name);
   };
   const find = (name: string): Operand | undefined => {
@@ -128,23 +128,23 @@ function scopeAt(
   };
 }
 function buildOptimiser(
-  circuit: Circuit,
+  network: Network,
   owner: string,
   weights: FloatArray,
   direction: FloatArray,
   use: Plasticity['optimiser'],
 ): BuiltOptimiser {
   const id = `${owner}/${use?.use.name ?? 'add'}`;
-  const updates = circuit.persistent.cell(`${id}/updates`);
+  const updates = network.persistent.cell(`${id}/updates`);
   const common = { weights, direction, updates };
   if (!use) return { ...common, scope: scopeOf({}), choices: {} };
   const model = use.use;
   const named = [model.parameters, model.constants ?? {}, model.state ?? {}].flatMap(x => Object.keys(x));
   checkReserved(id, named, ['dt', 'batch', 'k', 'w', 'g', 'pooled']);
-  circuit.parameters.protect(updates, 'counts updates');
-  const prepared = circuit.parameters.block(model, use.parameters ?? {}, {}, id);
-  circuit.persistent.keepScalars(id, prepared.scalars);
-  const { dt, batch } = circuit.parameters.shared;
+  network.parameters.protect(updates, 'counts updates');
+  const prepared = network.parameters.block(model, use.parameters ?? {}, {}, id);
+  network.persistent.keepScalars(id, prepared.scalars);
+  const { dt, batch } = network.parameters.shared;
   const operands: Record<string, Operand> = {
     ...prepared.scalars,
     dt: dt!,
@@ -153,10 +153,10 @@ function buildOptimiser(
     w: arrayOperand('w', weights),
     g: arrayOperand('g', direction),
   };
-  const pooled = model.pool && circuit.memory.allocate(weights.length);
+  const pooled = model.pool && network.memory.allocate(weights.length);
   if (pooled) operands.pooled = arrayOperand('pooled', pooled);
   for (const [name, spec] of Object.entries(model.state ?? {}))
-    operands[name] = arrayOperand(name, circuit.persistent.array(`${id}/${name}`, weights.length, spec.init));
+    operands[name] = arrayOperand(name, network.persistent.array(`${id}/${name}`, weights.length, spec.init));
   return {
     ...common,
     model,

@@ -2,26 +2,26 @@
 import { ApicalError } from '@apical/core';
 import type { Cell, FloatArray, Matrix, Operation, Weights } from '@apical/core';
 import type { BuiltProjection, BuiltWeightFunction } from './built.js';
-import type { Circuit } from './circuit.js';
+import type { Network } from './network.js';
 
-export function buildWeightFunctions(circuit: Circuit, p: BuiltProjection): BuiltWeightFunction[] {
+export function buildWeightFunctions(network: Network, p: BuiltProjection): BuiltWeightFunction[] {
   const out: BuiltWeightFunction[] = [];
-  const lent = (name: string): boolean => circuit.options.lend?.(name) !== undefined;
+  const lent = (name: string): boolean => network.options.lend?.(name) !== undefined;
   if (p.spec.along === undefined && !lent(p.name))
-    out.push(...build(circuit, p, p.spec.weights, p.bundle.weights, false));
+    out.push(...build(network, p, p.spec.weights, p.bundle.weights, false));
   if (p.bias && typeof p.spec.bias === 'object' && !lent(`${p.name}/bias`))
-    out.push(...build(circuit, p, p.spec.bias.weights, p.bias, true));
+    out.push(...build(network, p, p.spec.bias.weights, p.bias, true));
   return out;
 }
 function build(
-  circuit: Circuit,
+  network: Network,
   p: BuiltProjection,
   weights: Weights | undefined,
   data: FloatArray,
   isBias: boolean,
 ): BuiltWeightFunction[] {
   if (!weights || !('function' in weights)) return [];
-  const f = circuit.options.library.weightFunctions.get(weights.function);
+  const f = network.options.library.weightFunctions.get(weights.function);
   const where = `${p.name}, ${f.name}`;
   if (weights.of.length !== f.inputs.length)
     throw new ApicalError(
@@ -29,22 +29,22 @@ function build(
       `${where} takes ${f.inputs.length} weights (${f.inputs.join(', ')}); "of" names ${weights.of.length}`,
     );
   const block = { name: f.name, parameters: f.parameters };
-  const { scalars } = circuit.parameters.block(block, weights.parameters ?? {}, {}, where);
+  const { scalars } = network.parameters.block(block, weights.parameters ?? {}, {}, where);
   const cells: Record<string, Cell> = {};
   for (const [k, operand] of Object.entries(scalars)) cells[k] = operand.data as Float64Array;
-  const sources = weights.of.map(n => matrixOf(circuit, n === 'own' ? p : circuit.projection(n), isBias));
-  const operations = f.prepare({ ...matrixOf(circuit, p, isBias), data }, sources, cells);
+  const sources = weights.of.map(n => matrixOf(network, n === 'own' ? p : network.projection(n), isBias));
+  const operations = f.prepare({ ...matrixOf(network, p, isBias), data }, sources, cells);
   return [{ name: f.name, of: weights.of.filter(n => n !== 'own'), at: weights.at, operations }];
 }
 /** The first axis of the weights is rows, the others together are columns; samples add rows. */
-function matrixOf(circuit: Circuit, p: BuiltProjection, isBias: boolean): Matrix {
-  const data = isBias ? circuit.bias(p.name) : p.bundle.weights;
+function matrixOf(network: Network, p: BuiltProjection, isBias: boolean): Matrix {
+  const data = isBias ? network.bias(p.name) : p.bundle.weights;
   const rows = isBias ? data.length : (p.connectivity.shape(p.bundle)[0] ?? 0);
   return { rows: p.bundle.perSample ? rows * p.bundle.batch : rows, cols: data.length / rows, data };
 }
 /** Those due in a phase, sources before what follows from them; frozen weights stay as they are. */
 export function weightFunctionsDue(
-  circuit: Circuit,
+  network: Network,
   phase: string,
   among: readonly BuiltProjection[],
 ): Operation[] {
@@ -63,7 +63,7 @@ export function weightFunctionsDue(
     const now = p.functions.filter(f => f.at.includes(phase));
     for (const f of now)
       for (const name of f.of) {
-        const source = circuit.projection(name);
+        const source = network.projection(name);
         if (due.includes(source)) visit(source);
       }
     open.pop();

@@ -2,37 +2,26 @@
 import { ApicalError, unknownName } from '@apical/core';
 import type { Bundle, Connectivity, FloatArray, Initial, Projection, Shape, Weights } from '@apical/core';
 import { sides, type BuiltPopulation, type BuiltProjection } from './built.js';
-import type { Circuit } from './circuit.js';
+import type { Network } from './network.js';
 import { count } from './scope.js';
 
-/** The population a reference lives on: `population.signal`, or `projection.rule.trace`. */
-export function populationOf(circuit: Circuit, ref: string): BuiltPopulation {
-  const [first = '', rule, trace = ''] = ref.split('.');
-  const own = circuit.populations.get(first);
-  if (own) return own;
-  const spec = circuit.specs.get(first);
-  const use = spec?.plasticity?.find(u => u.rule.name === rule);
-  if (!spec || !use) throw unknownName(`population in "${ref}"`, first, [...circuit.populations.keys()]);
-  const atPre = Object.hasOwn(use.rule.traces?.pre ?? {}, trace) !== (use.exchanged ?? false);
-  return populationOf(circuit, atPre ? spec.from : spec.to);
-}
 /** References join names with dots and slashes. */
 export function checkName(kind: string, name: string): void {
   if (!/^[^\s./]+$/.test(name))
     throw new ApicalError('APICAL_CIRCUIT', `${kind} "${name}": a name has no dot, slash or space`);
 }
 /** Synapses join one value per neuron at each end, and arrive in an input. */
-export function checkEnds(circuit: Circuit, { name, spec, post }: BuiltProjection): void {
+export function checkEnds(network: Network, { name, spec, post }: BuiltProjection): void {
   for (const ref of [spec.from, spec.to]) {
-    const { extent } = circuit.operand(ref);
+    const { extent } = network.operand(ref);
     if (extent !== 'neuron')
       throw new ApicalError(
         'APICAL_CIRCUIT',
         `${name}: ${ref} is one value per ${extent}; synapses join one value per neuron`,
       );
   }
-  if (circuit.inputs.has(circuit.operand(spec.to).data)) return;
-  const there = [...circuit.inputs.values()].filter(n => n.startsWith(`${post.name}.`));
+  if (network.inputs.has(network.operand(spec.to).data)) return;
+  const there = [...network.inputs.values()].filter(n => n.startsWith(`${post.name}.`));
   throw new ApicalError(
     'APICAL_CIRCUIT',
     `${name} transmits into ${spec.to}, which is no input and would be overwritten; ` +
@@ -40,46 +29,46 @@ export function checkEnds(circuit: Circuit, { name, spec, post }: BuiltProjectio
   );
 }
 /** Idempotent: a projection that goes along another wires that one first. */
-export function wire(circuit: Circuit, spec: Projection): BuiltProjection {
-  const known = circuit.projections.get(spec.name);
+export function wire(network: Network, spec: Projection): BuiltProjection {
+  const known = network.projections.get(spec.name);
   if (known) return known;
   const { name } = spec;
-  const pre = populationOf(circuit, spec.from);
-  const post = populationOf(circuit, spec.to);
+  const pre = network.populationOf(spec.from);
+  const post = network.populationOf(spec.to);
   const common = {
     spec,
     name,
     role: spec.role ?? '',
     pre,
     post,
-    gain: circuit.parameters.scalar(spec.gain ?? 1, circuit.parameters.within({}), `${name}, gain`)
+    gain: network.parameters.scalar(spec.gain ?? 1, network.parameters.within({}), `${name}, gain`)
       .data as Float64Array,
-    plastic: circuit.persistent.cell(`${name}/plastic`, 1),
+    plastic: network.persistent.cell(`${name}/plastic`, 1),
     rules: [],
     functions: [],
   };
   const synapses =
     spec.along === undefined
-      ? ownSynapses(circuit, spec, pre, post)
-      : sharedSynapses(circuit, spec, spec.along, pre, post);
-  const bias = spec.bias ? biasOf(circuit, spec, post, synapses) : undefined;
+      ? ownSynapses(network, spec, pre, post)
+      : sharedSynapses(network, spec, spec.along, pre, post);
+  const bias = spec.bias ? biasOf(network, spec, post, synapses) : undefined;
   const built: BuiltProjection = { ...common, ...synapses, ...(bias ? { bias } : {}) };
-  circuit.projections.set(name, built);
+  network.projections.set(name, built);
   return built;
 }
 type Synapses = Pick<BuiltProjection, 'connectivity' | 'bundle' | 'reversed'>;
 function sharedSynapses(
-  circuit: Circuit,
+  network: Network,
   spec: Projection,
   along: string,
   from: BuiltPopulation,
   to: BuiltPopulation,
 ): Synapses {
-  const other = circuit.specs.get(along);
-  if (!other) throw unknownName(`projection that ${spec.name} goes along`, along, [...circuit.specs.keys()]);
+  const other = network.specs.get(along);
+  if (!other) throw unknownName(`projection that ${spec.name} goes along`, along, [...network.specs.keys()]);
   if (spec.plasticity?.length)
     throw new ApicalError('APICAL_CIRCUIT', `${spec.name} uses the weights of ${along}: put the rule there`);
-  const { connectivity, bundle, reversed: against } = wire(circuit, other);
+  const { connectivity, bundle, reversed: against } = wire(network, other);
   const reversed = against !== (spec.reversed ?? false);
   const ends = reversed ? { pre: to, post: from } : { pre: from, post: to };
   for (const side of sides)
@@ -92,21 +81,21 @@ function sharedSynapses(
   return { connectivity, bundle, reversed };
 }
 function ownSynapses(
-  circuit: Circuit,
+  network: Network,
   spec: Projection,
   from: BuiltPopulation,
   to: BuiltPopulation,
 ): Synapses {
   const { name } = spec;
-  const connectivity = spec.connectivity ?? circuit.options.library.connectivities.get('dense');
+  const connectivity = spec.connectivity ?? network.options.library.connectivities.get('dense');
   const reversed = spec.reversed ?? false;
   const perSample = spec.perSample ?? false;
   const ends = reversed ? { pre: to.shape, post: from.shape } : { pre: from.shape, post: to.shape };
   const shape = connectivity.shape(ends);
-  const length = shape.length ? count(shape) * (perSample ? circuit.batch : 1) : 0;
+  const length = shape.length ? count(shape) * (perSample ? network.batch : 1) : 0;
   const weights = length
     ? borrowOrStart(
-        circuit,
+        network,
         name,
         `${name}/weights`,
         length,
@@ -116,15 +105,15 @@ function ownSynapses(
         fanIn(shape),
         !perSample,
       )
-    : circuit.memory.allocate(0);
-  const route = circuit.memory.allocateIndices(circuit.batch * (connectivity.route?.(ends) ?? 0));
-  if (route.length) circuit.persistent.keep(`${name}/route`, route);
-  const bundle: Bundle = { batch: circuit.batch, ...ends, weights, perSample, route };
+    : network.memory.allocate(0);
+  const route = network.memory.allocateIndices(network.batch * (connectivity.route?.(ends) ?? 0));
+  if (route.length) network.persistent.keep(`${name}/route`, route);
+  const bundle: Bundle = { batch: network.batch, ...ends, weights, perSample, route };
   return { connectivity, reversed, bundle };
 }
 const fanIn = (shape: Shape): number => count(shape.slice(1));
 function biasOf(
-  circuit: Circuit,
+  network: Network,
   spec: Projection,
   post: BuiltPopulation,
   { connectivity, bundle }: Synapses,
@@ -134,13 +123,13 @@ function biasOf(
   const given = typeof spec.bias === 'object' ? spec.bias.weights : undefined;
   const role = spec.role === undefined ? undefined : `${spec.role}/bias`;
   const fan = fanIn(connectivity.shape(bundle));
-  return borrowOrStart(circuit, id, id, count(shape), shape, () => given ?? { draw: 'zeros' }, role, fan);
+  return borrowOrStart(network, id, id, count(shape), shape, () => given ?? { draw: 'zeros' }, role, fan);
 }
 const biasShape = (connectivity: Connectivity, post: BuiltPopulation): Shape =>
   connectivity.biasShape?.(post.shape) ?? [post.units];
 /** An array of another circuit where one is lent, else one of our own with its first values. */
 function borrowOrStart(
-  circuit: Circuit,
+  network: Network,
   name: string,
   stateName: string,
   length: number,
@@ -151,23 +140,23 @@ function borrowOrStart(
   // what is fast belongs to the samples of one circuit
   mayBorrow = true,
 ): FloatArray {
-  const lent = mayBorrow ? circuit.options.lend?.(name) : undefined;
+  const lent = mayBorrow ? network.options.lend?.(name) : undefined;
   if (lent) {
     if (lent.length !== length)
       throw new ApicalError('APICAL_SHAPE', `${name} needs ${length} weights; ${lent.length} are lent`);
     return lent;
   }
-  const into = circuit.persistent.array(stateName, length);
+  const into = network.persistent.array(stateName, length);
   const own = weights();
   const isFunction = own !== undefined && 'function' in own;
   const given =
-    circuit.options.weights?.[name] ?? (role === undefined ? undefined : circuit.options.weights?.[role]);
+    network.options.weights?.[name] ?? (role === undefined ? undefined : network.options.weights?.[role]);
   // what follows from other weights is not drawn: an override names a start only where there is one
   const initial: Initial | undefined = isFunction ? own.initial && (given ?? own.initial) : (given ?? own);
   if (!initial) return into;
   const one = into.subarray(0, count(shape));
   if (!('values' in initial))
-    circuit.options.streams.initial(`init/${name}`, { ...initial, fanIn: fan }, one, shape);
+    network.options.streams.initial(`init/${name}`, { ...initial, fanIn: fan }, one, shape);
   else if (initial.values.length === one.length) one.set(initial.values);
   else
     throw new ApicalError(

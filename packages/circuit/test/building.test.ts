@@ -323,12 +323,12 @@ t.test('slots take other parts, per-layer lists fit the layers', async t => {
   );
   const scaled = build(bp, slot({ scale: [1, 2, 'batch'] })).circuit;
   t.strictSame(
-    [1, 2, 3].map(l => scaled.projection(`W${l}`).rules[0]!.gains[0]![0]),
+    [1, 2, 3].map(l => scaled.network.projection(`W${l}`).rules[0]!.gains[0]![0]),
     [1, 2, 1],
   );
   t.equal(
-    build(bp, slot({ biasOptimiser: { use: momentum } })).circuit.projection('W1').rules[0]!.biasOptimiser!
-      .model,
+    build(bp, slot({ biasOptimiser: { use: momentum } })).circuit.network.projection('W1').rules[0]!
+      .biasOptimiser!.model,
     momentum,
   );
   t.strictSame(build(bp, { plasticity: { forward: null } }).circuit.plastic('W1'), false);
@@ -406,7 +406,7 @@ t.test('another part in a slot keeps what the slot says, as far as it knows the 
     settings: { bias: false },
   }).circuit;
   t.equal(replaced.signal('layer1.gain')[0], 5);
-  t.equal(replaced.populations.get('layer1')!.functions.phi!.name, 'relu');
+  t.equal(replaced.network.populations.get('layer1')!.functions.phi!.name, 'relu');
   t.throws(
     () => replaced.signal('layer1.tau'),
     { code: 'APICAL_UNKNOWN_NAME' },
@@ -420,8 +420,8 @@ t.test('another part in a slot keeps what the slot says, as far as it knows the 
 });
 t.test('the head is a choice of the output slot, and another output model must know it', async t => {
   const { circuit } = build(bp, { head: 'sigmoid-squared' });
-  t.equal(circuit.populations.get('layer3')!.choices.error, 'phiBack(target - r)');
-  t.equal(circuit.populations.get('layer3')!.functions.phi!.name, 'sigmoid');
+  t.equal(circuit.network.populations.get('layer3')!.choices.error, 'phiBack(target - r)');
+  t.equal(circuit.network.populations.get('layer3')!.functions.phi!.name, 'sigmoid');
   const plain = {
     ...rateOutput,
     choices: {},

@@ -3,7 +3,7 @@ import { assemble, audit, circuitStreams, type AuditRow } from '@apical/circuit'
 import type { LayerSpec, Scheme } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/run';
-import type { Parts } from './runner.js';
+import type { Parts } from './workshop.js';
 
 const layers: readonly LayerSpec[] = [
   { shape: [4] },

@@ -12,7 +12,7 @@ import {
 import { ApicalError } from '@apical/core';
 import type { Backend, DType } from '@apical/core';
 import { libraryOf } from '@apical/run';
-import type { Workshop } from './experiments.js';
+import type { Workshop } from './workshop.js';
 
 export type { BenchResult };
 export interface BenchRequest {

@@ -1,7 +1,9 @@
 /** The circuit of a run as data: what `apical show circuit` prints. */
 import type { Program, RunConfig, Shape } from '@apical/core';
 import { costOf, programsOf } from '@apical/run';
-import { buildRun, type BuiltRun, type Parts, type Places } from './runner.js';
+import type { Places } from './places.js';
+import { buildRun, type BuiltRun } from './runner.js';
+import type { Parts } from './workshop.js';
 
 export interface CircuitDescription {
   readonly label: string;
@@ -44,14 +46,14 @@ export async function describeCircuit(
   return {
     label: config.label,
     hash: built.run.hash,
-    populations: [...circuit.populations.values()].map(({ name, role, shape, model, depth }) => ({
+    populations: [...circuit.network.populations.values()].map(({ name, role, shape, model, depth }) => ({
       name,
       role,
       shape,
       model: model.name,
       depth,
     })),
-    projections: [...circuit.projections.values()].map(p => ({
+    projections: [...circuit.network.projections.values()].map(p => ({
       name: p.name,
       role: p.role,
       from: p.spec.from,
@@ -79,8 +81,8 @@ function weightsText(
 ): string {
   const direction = reversed ? ', reversed' : '';
   if (along !== undefined) return `those of ${along}${direction}`;
-  const spec = model.circuit.specs.get(name);
-  const given = model.circuit.options.weights;
+  const spec = model.circuit.network.specs.get(name);
+  const given = model.circuit.network.options.weights;
   const own = spec?.weights;
   // what the config says of first weights stands in for what the scheme says
   const override = given?.[name] ?? (spec?.role === undefined ? undefined : given?.[spec.role]);

@@ -6,8 +6,8 @@ import { ApicalError } from '@apical/core';
 import type { ExperimentConfig, RunConfig, TrainConfig } from '@apical/core';
 import { convert } from '@apical/equations';
 import { parse } from 'yaml';
-import type { Workshop } from './experiments.js';
-import type { Places } from './runner.js';
+import type { Places } from './places.js';
+import type { Workshop } from './workshop.js';
 
 /** What to compose: a name below a config root or a path, and overrides as typed on a command line. */
 export interface ExperimentTarget {
@@ -35,8 +35,6 @@ export interface Variant extends Places {
 export interface ComposedExperiment extends Variant {
   readonly variants: readonly Variant[];
 }
-/** Of what was given as an object nothing is known of its place. */
-export const unplaced: Places = { locate: () => undefined, locateLine: () => undefined };
 
 export type Given = ExperimentTarget | ExperimentConfig;
 export const isTarget = (given: Given | RunConfig): given is ExperimentTarget => 'target' in given;

@@ -4,14 +4,15 @@ import { pathToFileURL } from 'node:url';
 import { compareSchemes, inProcessLauncher, localLauncher } from '@apical/compare';
 import type { RunOne } from '@apical/compare';
 import { ApicalError, isApicalError } from '@apical/core';
-import type { ComparisonResult, Launcher, RunConfig, RunEvent, RunResult } from '@apical/core';
+import type { ComparisonResult, Launcher, RunConfig, RunResult } from '@apical/core';
 import { environment } from '@apical/run';
 import { workerEntry } from './builtins.js';
 import { shippedBy } from './composition.js';
 import type { Variant } from './composition.js';
-import type { LoadedPlugin } from './plugins.js';
 import { saveComparison } from './run-folders.js';
-import { buildRun, createRunner, type Parts, type Places, type RunnerSettings } from './runner.js';
+import type { Places } from './places.js';
+import { buildRun, createRunner, type RunnerSettings } from './runner.js';
+import type { Workshop } from './workshop.js';
 
 export interface StoreOptions {
   /** Where run folders go; default `runs`. null: nothing is stored, results are what the call returns. */
@@ -30,13 +31,6 @@ export interface LaunchOptions extends StoreOptions {
   readonly failFast?: boolean;
   /** Name of a launcher: `local` (the default), `in-process`, or what plugins contribute. */
   readonly launcher?: string;
-}
-/** What experiments need of a host. */
-export interface Workshop extends Parts {
-  readonly plugins: readonly LoadedPlugin[];
-  /** Why other processes could not build this host; undefined: they can. */
-  readonly single: string | undefined;
-  readonly tell: (event: RunEvent) => void;
 }
 const defaultDirectory = 'runs';
 

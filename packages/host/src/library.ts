@@ -14,7 +14,6 @@ import {
   listExperiments,
   runsOf,
   settled,
-  unplaced,
   type ComposedExperiment,
   type ExperimentTarget,
   type ListedExperiment,
@@ -27,13 +26,13 @@ import {
   type Launched,
   type LaunchOptions,
   type StoreOptions,
-  type Workshop,
 } from './experiments.js';
 import { kindPlurals, kindWord, kindWords } from './part-kinds.js';
 import { readFolder, type FolderResult } from './reports.js';
 import { experimentFolder } from './run-folders.js';
-import type { Places } from './runner.js';
+import { unplaced, type Places } from './places.js';
 import { verifyGolden } from './verify.js';
+import type { Workshop } from './workshop.js';
 
 /** A name with overrides, a complete experiment as an object, or what `compose` gave. */
 export type ExperimentGiven =

@@ -2,20 +2,13 @@
 import { createBus } from '@apical/bus';
 import type { BuiltModel } from '@apical/circuit';
 import type { RunOne } from '@apical/compare';
-import type { Environment, RunConfig, ServiceKind, ServiceTypes, Store } from '@apical/core';
+import type { Environment, RunConfig, Store } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
 import { buildModel, fileStore, memoryStore, placed, programNamed, resolveRun, train } from '@apical/run';
-import type { DatasetLoader, Locate, ResolveDependencies, ResolvedRun } from '@apical/run';
-import type { Catalogues } from './catalogues.js';
-import { equationPlace } from './equation-places.js';
+import type { ResolveDependencies, ResolvedRun } from '@apical/run';
+import { equationPlace, type Places } from './places.js';
+import type { Parts } from './workshop.js';
 
-/** What runs are made with. */
-export interface Parts {
-  readonly catalogues: Catalogues;
-  readonly service: <K extends ServiceKind>(kind: K) => ServiceTypes[K];
-  /** One a host: a data set is read once in a process. */
-  readonly load: DatasetLoader;
-}
 /** Where runs go, as plain data: a worker process is given the same. */
 export interface RunnerSettings {
   /** Name of a store; default `files`. */
@@ -25,12 +18,6 @@ export interface RunnerSettings {
   readonly environment?: Environment;
   /** Paths of weight files are relative to it; default: the working directory. */
   readonly base?: string;
-}
-/** Where things stand in the user's files. */
-export interface Places {
-  readonly locate: Locate;
-  /** `define.rules.my-rule.phases.learn.post`, line 2 of that text → `file:line`. */
-  readonly locateLine: (path: readonly string[], line: number) => string | undefined;
 }
 export function storeOf(
   parts: Pick<Parts, 'catalogues' | 'service'>,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ApicalError } from '@apical/core';
 import { libraryOf } from '@apical/run';
 import { verifyCases, type VerifyResult } from '@apical/testing';
-import type { Workshop } from './experiments.js';
+import type { Workshop } from './workshop.js';
 
 /**
  * Folders `test/golden` of the plugins that are loaded from files. Plugins without a scheme or a replay keep other

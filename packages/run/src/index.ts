@@ -1,6 +1,6 @@
 /** Public names of `@apical/run`: training of one run, and where it leaves its results. */
 export { train } from './train.js';
-export type { TrainDependencies } from './train.js';
+export type { TrainDependencies } from './training.js';
 export { buildModel, datasetLoader, resolveRun } from './resolve-run.js';
 export type { DatasetLoader, ResolveDependencies, ResolvedRun } from './resolve-run.js';
 export { effectiveTrain, resolveScheme } from './resolve.js';

@@ -105,7 +105,7 @@ export function weightPlaces(
   const { circuit } = assemble(scheme, layers, options, build);
   return circuit.weightNames().map(name => {
     const [projection = '', end = ''] = name.split('/');
-    const role = circuit.projection(projection).role;
+    const role = circuit.network.projection(projection).role;
     const shape = end === 'bias' ? [circuit.bias(projection).length] : circuit.weightShape(projection);
     return {
       name,

@@ -1,19 +1,9 @@
 /** One resolved run from its first weights to its summary. Commands, evaluation and probes come between epochs. */
-import type { Bus, Clock, Environment, Logger, RunConfig, RunResult, Store } from '@apical/core';
+import type { RunConfig, RunResult } from '@apical/core';
 import { environment } from './environment.js';
-import { resolveRun, type ResolveDependencies } from './resolve-run.js';
-import { Training } from './training.js';
+import { resolveRun } from './resolve-run.js';
+import { Training, type TrainDependencies } from './training.js';
 
-export interface TrainDependencies extends ResolveDependencies {
-  readonly bus: Bus;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly store: Store;
-  /** Default: found out for every run, which asks git. */
-  readonly environment?: Environment;
-  /** Aborting it ends the run after the present update: with a checkpoint, status `interrupted`. */
-  readonly signal?: AbortSignal;
-}
 /**
  * Trains, or goes on from the last checkpoint, or returns what a finished run with the same hash has left. Throws
  * `ApicalError` for what a user can mend; a run that diverges ends with a summary that says so.

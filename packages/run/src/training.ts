@@ -3,7 +3,18 @@
  * divergence, evaluation and probes, `epoch-ended`, the commands gathered so far, a checkpoint.
  */
 import type { BuiltModel } from '@apical/circuit';
-import type { MetricRow, RunStatus, RunSummary, Step, StoredRun } from '@apical/core';
+import type {
+  Bus,
+  Clock,
+  Environment,
+  Logger,
+  MetricRow,
+  RunStatus,
+  RunSummary,
+  Step,
+  Store,
+  StoredRun,
+} from '@apical/core';
 import { costOf, watchFinite, type Cost, type Divergence, type Watch } from './divergence.js';
 import { orderStream, pairingHashes } from './hash.js';
 import { attachObservers, carryOut, type Asked } from './observe.js';
@@ -11,13 +22,22 @@ import { presenter } from './presenter.js';
 import { programsOf } from './programs.js';
 import { freshProgress, progressOf, type Progress } from './progress.js';
 import { pause, pulse } from './pulse.js';
-import { buildModel, type ResolvedRun } from './resolve-run.js';
+import { buildModel, type ResolveDependencies, type ResolvedRun } from './resolve-run.js';
 import { metricsOf } from './rows.js';
 import { summaryOf, weightsOf } from './summary.js';
 import { teller, type Teller } from './teller.js';
-import type { TrainDependencies } from './train.js';
 import { attachProbes, evaluator, type Evaluator, type Probing } from './twins.js';
 
+export interface TrainDependencies extends ResolveDependencies {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+  /** Default: found out for every run, which asks git. */
+  readonly environment?: Environment;
+  /** Aborting it ends the run after the present update: with a checkpoint, status `interrupted`. */
+  readonly signal?: AbortSignal;
+}
 type Ending = { readonly status: RunStatus; readonly message?: string; readonly divergence?: Divergence };
 
 export class Training {

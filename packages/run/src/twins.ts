@@ -50,7 +50,7 @@ export class Twin {
       const first = this.#first.get(name);
       if (first) array.set(first);
     }
-    circuit.parameters.refresh();
+    circuit.network.parameters.refresh();
     this.#rebuild?.();
     if (!this.#same) return;
     for (const [name, value] of Object.entries(set)) circuit.set(name, value);
@@ -126,7 +126,7 @@ export function attachProbes(run: ResolvedRun, memory: Memory, trained: BuiltMod
       model: trained,
       random: probeStreams(run.random, name),
       twin(batch, { noise = true, shares } = {}) {
-        for (const projection of shares ?? []) trained.circuit.projection(projection);
+        for (const projection of shares ?? []) trained.circuit.ends(projection);
         const lend = (weights: string): FloatArray | undefined =>
           shares === undefined || shares.includes(weights.split('/')[0]!)
             ? trained.circuit.lent(weights)

@@ -74,7 +74,7 @@ t.test(
     const of = [layers[0]!, { shape: [4] }, { shape: [6], connectivity: other }, { shape: [3] }];
     for (const scheme of [fa, kp, signSymmetry]) {
       const { circuit } = build(scheme, {}, of);
-      const used = ['W2', 'B1', 'B2'].map(n => circuit.projection(n).connectivity.name);
+      const used = ['W2', 'B1', 'B2'].map(n => circuit.network.projection(n).connectivity.name);
       t.strictSame(used, ['other', 'other', 'dense'], scheme.name);
     }
     const bare = build(kp, { settings: { bias: false } }).circuit;

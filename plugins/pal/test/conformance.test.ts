@@ -74,6 +74,6 @@ t.test('one rule object works on the neurons of all schemes', async t => {
     const { circuit, feedback } = build(scheme, layersOf(4, 5, 3, 2));
     t.strictSame(feedback, ['B1', 'B2']);
     for (const name of feedback)
-      t.equal(circuit.projection(name).rules[0]!.rule, pal, `${scheme.name} ${name}`);
+      t.equal(circuit.network.projection(name).rules[0]!.rule, pal, `${scheme.name} ${name}`);
   }
 });

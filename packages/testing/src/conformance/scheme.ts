@@ -105,7 +105,7 @@ export function schemeConformance(
           model.forward.length === layers.length - 1,
           () => `${model.forward.length} forward projections`,
         );
-        for (const name of [...model.forward, ...model.feedback]) model.circuit.projection(name);
+        for (const name of [...model.forward, ...model.feedback]) model.circuit.ends(name);
       },
     },
     {

@@ -1,8 +1,17 @@
-/** Errors in equations that were written in a config are told with their file and line. */
+/** Where things stand in the user's files; errors in equations that were written there are told with file and line. */
 import { ApicalError, isApicalError } from '@apical/core';
 import type { DefineConfig, RunConfig } from '@apical/core';
 import { EquationError } from '@apical/equations';
-import type { Places } from './runner.js';
+import type { Locate } from '@apical/run';
+
+/** Where things stand in the user's files. */
+export interface Places {
+  readonly locate: Locate;
+  /** `define.rules.my-rule.phases.learn.post`, line 2 of that text → `file:line`. */
+  readonly locateLine: (path: readonly string[], line: number) => string | undefined;
+}
+/** Of what was given as an object nothing is known of its place. */
+export const unplaced: Places = { locate: () => undefined, locateLine: () => undefined };
 
 const kinds: readonly (keyof DefineConfig)[] = ['rules', 'neurons', 'optimisers', 'activations'];
 
