@@ -10,9 +10,10 @@ const may = {
   kernels: ['core', 'equations', 'numerics'],
   data: ['core', 'numerics'],
   circuit: ['core', 'equations', 'numerics', 'kernels'],
-  testing: ['core', 'equations', 'numerics', 'kernels', 'circuit'],
-  bench: ['core', 'equations', 'numerics', 'kernels', 'circuit'],
-  run: ['core', 'equations', 'numerics', 'kernels', 'data', 'circuit', 'config', 'bus'],
+  schemes: ['core', 'circuit'],
+  testing: ['core', 'equations', 'numerics', 'kernels', 'circuit', 'schemes'],
+  bench: ['core', 'equations', 'numerics', 'kernels', 'circuit', 'schemes'],
+  run: ['core', 'equations', 'numerics', 'kernels', 'data', 'circuit', 'schemes', 'config', 'bus'],
   compare: ['core', 'numerics', 'run', 'config'],
   report: ['core', 'numerics'],
 };
@@ -22,7 +23,7 @@ const directions = Object.entries(may).map(([name, allowed]) => ({
   from: { path: packages([name]) },
   to: { path: '^packages/', pathNot: [packages([name, ...allowed]), 'node_modules'] },
 }));
-const pure = ['core', 'equations', 'numerics', 'kernels', 'circuit'];
+const pure = ['core', 'equations', 'numerics', 'kernels', 'circuit', 'schemes'];
 
 export default {
   forbidden: [

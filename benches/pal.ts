@@ -9,6 +9,7 @@ import { cpus, loadavg } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import type { Backend, DType, LayerSpec, Optimiser, Scheme, SchemeOptions } from '@apical/core';
 import { assemble, circuitStreams, macs } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { measurePeaks, reference, wasm, wasmFma } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -42,7 +43,7 @@ interface Workload {
 function measured(w: Workload, backend: Backend, dtype: DType): { rate: number; gigaflops: number } {
   const { batch = 1, program = 'train' } = w;
   const layers: LayerSpec[] = w.sizes.map(n => ({ shape: [n] }));
-  const { circuit, programs, input, target } = assemble(w.scheme, layers, w.options, {
+  const { circuit, programs, input, target } = assemble(fill(w.scheme, w.options), layers, {
     memory: backend.open({ dtype }),
     batch,
     dt: batch === 1 ? 0.01 : 0.1,

@@ -2,6 +2,7 @@
 import type { Backend, DType, LayerSpec, Optimiser, Step } from '@apical/core';
 import { product } from '@apical/bench';
 import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
 import standard from '@apical/plugin-standard';
@@ -55,7 +56,7 @@ export function trainingModel(given: TrainingBench): BuiltModel {
   const plasticity = { forward: { optimiser: { use: optimiser, parameters: { eta } } } };
   const streams = circuitStreams(createRandomSource(0), library.initialisers);
   const memory = backend.open({ dtype });
-  const model = assemble(bp, layers, { head, plasticity }, { memory, batch, library, streams });
+  const model = assemble(fill(bp, { head, plasticity }), layers, { memory, batch, library, streams });
   const stream = createRandomSource(0).stream('bench/input');
   model.circuit.signal(model.input).forEach((_, i, x) => (x[i] = stream.uniform()));
   return model;

@@ -4,6 +4,7 @@
  * Ratios come from interleaved rounds of one run; the median is printed, with the range.
  */
 import { assemble, circuitStreams } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { emitJs, lower, parseBlock } from '@apical/equations';
 import { reference } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
@@ -96,7 +97,7 @@ for (const dtype of ['float32', 'float64'] as const) {
     head: 'softmax-cross-entropy',
     plasticity: { forward: { optimiser: { use: sgd, parameters: { eta: 0.01 } } } },
   };
-  const { circuit, input, target, programs } = assemble(bp, layers, options, {
+  const { circuit, input, target, programs } = assemble(fill(bp, options), layers, {
     memory: reference.open({ dtype }),
     batch: 64,
     library,

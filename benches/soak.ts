@@ -3,6 +3,7 @@
  *   node --conditions=@apical/source --import tsx benches/soak.ts [minutes, default 10]
  */
 import { assemble, circuitStreams } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { wasm } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -17,12 +18,11 @@ const layers = [784, 200, 100, 10].map((n, l) => ({
   ...(l === 1 ? { activation: 'tanh' } : {}),
 }));
 const { circuit, input, target, programs } = assemble(
-  bp,
-  layers,
-  {
+  fill(bp, {
     head: 'softmax-cross-entropy',
     plasticity: { forward: { optimiser: { use: adam, parameters: { eta: 1e-4 } } } },
-  },
+  }),
+  layers,
   { memory, batch: 32, library, streams: circuitStreams(createRandomSource(0), library.initialisers) },
 );
 const step = circuit.compile(programs.train, { keepDirections: false });

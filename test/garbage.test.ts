@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import type { Program, Scheme, SchemeOptions } from '@apical/core';
 import { assemble, circuitStreams } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { reference } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -29,17 +30,12 @@ function growth(
   const layers = sizes.map((n, l) =>
     l > 0 && l < sizes.length - 1 ? { shape: [n], activation: 'relu' } : { shape: [n] },
   );
-  const model = assemble(
-    scheme,
-    layers,
-    { head: 'softmax-cross-entropy', ...options },
-    {
-      memory: reference.open({ dtype: 'float64' }),
-      batch: 1,
-      library,
-      streams: circuitStreams(createRandomSource(1), library.initialisers),
-    },
-  );
+  const model = assemble(fill(scheme, { head: 'softmax-cross-entropy', ...options }), layers, {
+    memory: reference.open({ dtype: 'float64' }),
+    batch: 1,
+    library,
+    streams: circuitStreams(createRandomSource(1), library.initialisers),
+  });
   const { circuit } = model;
   circuit.signal(model.input).fill(0.5);
   circuit.signal(model.target)[0] = 1;

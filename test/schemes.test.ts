@@ -1,7 +1,8 @@
 /** Rate schemes as circuits: gradients, limits, sameness across batch sizes, state. Parts from plugins, no container. */
 import t from 'tap';
 import { Catalogue, type LayerSpec, type Scheme, type SchemeOptions } from '@apical/core';
-import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
+import { assemble, circuitStreams, type AssembleOptions, type BuiltModel } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { reference } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { checkGradient, libraryOf } from '@apical/testing';
@@ -15,17 +16,19 @@ interface Given {
   readonly batch?: number;
   readonly seed?: number;
   readonly options?: SchemeOptions;
+  readonly weights?: NonNullable<AssembleOptions['weights']>;
   readonly lend?: (name: string) => Float64Array | Float32Array | undefined;
 }
 function build(
   scheme: Scheme,
   layers: readonly LayerSpec[],
-  { batch = 4, seed = 7, options = {}, lend }: Given = {},
+  { batch = 4, seed = 7, options = {}, weights = {}, lend }: Given = {},
 ): BuiltModel {
-  return assemble(scheme, layers, options, {
+  return assemble(fill(scheme, options), layers, {
     memory,
     batch,
     library,
+    weights,
     streams: circuitStreams(createRandomSource(seed), library.initialisers),
     ...(lend ? { lend } : {}),
   });
@@ -279,14 +282,11 @@ t.test('names that do not exist are refused with those that do', async t => {
     /unknown neuron slot of scheme bp "hiden"; did you mean "hidden"\?/,
   );
   t.throws(() => build(bp, layers, { options: { head: 'softmax' } }), /unknown head of scheme bp "softmax"/);
-  t.throws(
-    () => build(bp, layers, { options: { weights: { W9: { draw: 'zeros' } } } }),
-    /projection or role/,
-  );
+  t.throws(() => build(bp, layers, { weights: { W9: { draw: 'zeros' } } }), /projection or role/);
   t.throws(() => build(bp, layersOf([5, 4, 3], 'tahn')), /unknown \w+ "tahn"; did you mean "tanh"\?/);
   t.throws(
     () => build(bp, layers, { options: { plasticity: { forward: { parameters: { decya: 1 } } } } }),
-    /unknown parameter of delta .*"decya"; did you mean "decay"\?/,
+    /unknown parameter of delta "decya"; did you mean "decay"\?/,
   );
   t.throws(() => build(bp, layers, { options: { plasticity: { forward: { parameters: { decay: -1 } } } } }), {
     code: 'APICAL_RANGE',

@@ -1,5 +1,6 @@
 /** Training steps of backpropagation as a circuit: what a run does between two batches. */
 import { assemble, circuitStreams, type Library } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import type { Catalogue, Initialiser, Optimiser, Scheme } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
 import { fillMixed, mixed } from './values.js';
@@ -47,9 +48,8 @@ export function backpropWorkload(parts: ModelParts, network: Network): Workload 
         forward: { optimiser: { use: parts.optimiser, parameters: { eta: network.eta } } },
       };
       const { circuit, input, output, target, programs } = assemble(
-        parts.scheme,
+        fill(parts.scheme, { head: network.head, plasticity }),
         layers,
-        { head: network.head, plasticity },
         {
           memory,
           batch,

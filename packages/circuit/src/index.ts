@@ -2,7 +2,10 @@
 export { Circuit } from './circuit.js';
 export type { BuildOptions, CircuitOptions, Library } from './network.js';
 export { assemble } from './assemble.js';
-export type { BuiltModel } from './assemble.js';
+export type { AssembleOptions, BuiltModel } from './assemble.js';
+export { declare, numbersOf, weightsOf } from './declare.js';
+export type { Declared, WeightPlace } from './declare.js';
+export { valueOf } from './parameters.js';
 export { circuitStreams } from './streams.js';
 export { macs } from './cost.js';
 export { audit } from './audit.js';

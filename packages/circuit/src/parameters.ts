@@ -25,14 +25,14 @@ export interface Prepared {
 export class Parameters {
   /** What every expression may use: dt, batch, the parameters of the scheme. */
   readonly shared: Record<string, Operand> = {};
-  readonly #memory: Memory;
+  readonly #memory: Pick<Memory, 'allocateCell'>;
   readonly #derived: { readonly operation: Elementwise; readonly run: Step }[] = [];
   readonly #isDerived = new Set<unknown>();
   readonly #cells = new Set<unknown>();
   readonly #fixed = new Map<unknown, string>();
   readonly #bounds = new Map<unknown, ParameterSpec>();
 
-  constructor(memory: Memory, dt: number, batch: number, values: Values) {
+  constructor(memory: Pick<Memory, 'allocateCell'>, dt: number, batch: number, values: Values) {
     this.#memory = memory;
     this.shared.dt = scalarOperand('dt', memory.allocateCell(dt));
     this.shared.batch = scalarOperand('batch', memory.allocateCell(batch));

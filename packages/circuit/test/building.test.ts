@@ -2,7 +2,15 @@
 import t from 'tap';
 import type { Connectivity, LayerSpec, Optimiser, Population, Scheme, SchemeOptions } from '@apical/core';
 import { defineScheme, derived, input, noise, parameter, state, stimulus } from '@apical/core';
-import { assemble, audit, circuitStreams, readsOfCircuit, Circuit } from '@apical/circuit';
+import {
+  assemble,
+  audit,
+  circuitStreams,
+  readsOfCircuit,
+  Circuit,
+  type AssembleOptions,
+} from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { createRandomSource } from '@apical/numerics';
 import { dense, momentum, oneToOne, sgd } from '@apical/plugin-standard';
 import { bp, delta, rateOutput, rateUnit } from '@apical/plugin-bp';
@@ -300,10 +308,19 @@ t.test('looking and setting: what is there, and what may be set to what', async 
 
 /* ---------------------------------------------------------------- schemes */
 const layers: readonly LayerSpec[] = [{ shape: [5] }, { shape: [4] }, { shape: [6] }, { shape: [3] }];
-const build = (scheme: Scheme, options: SchemeOptions = {}, of = layers) => {
+const build = (
+  scheme: Scheme,
+  options: SchemeOptions = {},
+  of = layers,
+  more: Partial<AssembleOptions> = {},
+) => {
   const streams = circuitStreams(createRandomSource(5), library.initialisers);
-  return assemble(scheme, of, options, given({ streams }));
+  return assemble(fill(scheme, options), of, { ...given({ streams }), ...more });
 };
+const gathering = (more: object): Scheme => ({
+  ...bp,
+  plasticity: { forward: { ...bp.plasticity.forward!, ...more } },
+});
 const slot = (more: object): SchemeOptions => ({ plasticity: { forward: more } });
 t.test('slots take other parts, per-layer lists fit the layers', async t => {
   t.throws(() => build(bp, {}, [{ shape: [3] }]), /needs an input and an output layer/);
@@ -334,7 +351,7 @@ t.test('slots take other parts, per-layer lists fit the layers', async t => {
   t.strictSame(build(bp, { plasticity: { forward: null } }).circuit.plastic('W1'), false);
   t.throws(
     () => build(dfa, { plasticity: { feedback: { scale: 2 } } }),
-    /dfa, feedback: this slot is empty; name a rule for it/,
+    /plasticity.feedback is empty in this scheme: name a rule for it/,
   );
   const learned = build(dfa, {
     plasticity: { feedback: { rule: delta, uses: { pre: { r: 'delta' } } } },
@@ -342,7 +359,7 @@ t.test('slots take other parts, per-layer lists fit the layers', async t => {
   t.ok(learned.plastic('B1'), 'a rule for a slot that was empty');
   t.throws(
     () => build(bp, { settings: { bias: 'maybe' } }),
-    /bp: bias is one of true, false; "maybe" is asked/,
+    /setting bias of scheme bp is "maybe"; give one of true, false/,
   );
   t.throws(
     () => build(bp, { settings: { bais: true } }),
@@ -351,22 +368,26 @@ t.test('slots take other parts, per-layer lists fit the layers', async t => {
   t.throws(() => build(bp, { parameters: { eta: 1 } }), /unknown parameter of scheme bp "eta"/);
   t.throws(
     () => build(kp, { parameters: { weightDecay: 2 } }),
-    /kp.weightDecay is 2; it must lie between 0 and 1/,
+    /weightDecay of scheme kp is 2; give a number between 0 and 1/,
   );
   t.equal(build(kp, { parameters: { weightDecay: 0.5 } }).circuit.signal('W1.delta.weightDecay')[0], 0.5);
   t.throws(
-    () => build(bp, slot({ gather: 'lern' })),
+    () => build(gathering({ gather: 'lern' })),
     /phase in which W1.delta gathers, in the programs of bp, "lern"; did you mean "learn"/,
   );
-  t.throws(() => build(bp, slot({ apply: 'later' })), /phase in which W1.delta applies/);
+  t.throws(() => build(gathering({ apply: 'later' })), /phase in which W1.delta applies/);
   t.doesNotThrow(() => build(bp, slot({ apply: 'never' })));
+  t.throws(
+    () => build(bp, {}, layers, { weights: { W9: { draw: 'zeros' } } }),
+    /projection or role of scheme bp/,
+  );
   const initial = { layer1: { feedback: [1, 2, 3, 4] } };
-  t.strictSame(list(build(bp, { initial }).circuit.signal('layer1.feedback')), [1, 2, 3, 4]);
+  t.strictSame(list(build(bp, {}, layers, { initial }).circuit.signal('layer1.feedback')), [1, 2, 3, 4]);
   t.strictSame(
     list(
-      build(bp, { weights: { 'forward/bias': { draw: 'constant', parameters: { value: 2 } } } }).circuit.bias(
-        'W3',
-      ),
+      build(bp, {}, layers, {
+        weights: { 'forward/bias': { draw: 'constant', parameters: { value: 2 } } },
+      }).circuit.bias('W3'),
     ),
     [2, 2, 2],
   );

@@ -3,6 +3,7 @@ import t from 'tap';
 import type { Optimiser, Program, SignalSpec } from '@apical/core';
 import { derived, input, noise, parameter, state, stimulus } from '@apical/core';
 import { assemble, audit, Circuit, circuitStreams, macs, readsOfCircuit } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { createRandomSource, fillNormals } from '@apical/numerics';
 import { oneToOne, sgd } from '@apical/plugin-standard';
 import { bp } from '@apical/plugin-bp';
@@ -323,7 +324,7 @@ t.test('parameters carry units and bounds, and may be expressions', async t => {
 t.test('the audit is computed: transport, sweeps, derivative, extra synapses', async t => {
   const layers = [{ shape: [5] }, { shape: [4], activation: 'tanh' }, { shape: [3] }];
   const answers = (scheme: typeof bp): Record<string, string> => {
-    const model = assemble(scheme, layers, { head: 'softmax-cross-entropy' }, given());
+    const model = assemble(fill(scheme, { head: 'softmax-cross-entropy' }), layers, given());
     return Object.fromEntries(audit(model, layers).map(r => [r.aspect, r.answer]));
   };
   const [ofBp, ofFa, ofKp, ofSigns] = [bp, fa, kp, signSymmetry].map(answers);

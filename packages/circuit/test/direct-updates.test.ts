@@ -3,6 +3,7 @@ import t from 'tap';
 import type { DType, Operation, OptimiserUse } from '@apical/core';
 import { defineOptimiser, parameter, state } from '@apical/core';
 import { assemble, circuitStreams, macs, type BuiltModel } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { reference, wasm } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -17,9 +18,8 @@ function build(
   batch = 4,
 ): BuiltModel {
   return assemble(
-    bp,
+    fill(bp, { head: 'linear-squared', plasticity: { forward: optimiser ? { optimiser } : {} } }),
     [{ shape: [5] }, { shape: [7], activation: 'tanh' }, { shape: [3] }],
-    { head: 'linear-squared', plasticity: { forward: optimiser ? { optimiser } : {} } },
     {
       memory: backend.open({ dtype }),
       batch,

@@ -1,9 +1,13 @@
 /** Short ways to write specifications, and the identity helpers that let the compiler check a part. */
 import type { SettingSpec } from './scheme.js';
-import type { LearningRule, NeuronModel, Optimiser, ParameterSpec, SignalSpec } from './model.js';
+import type { LearningRule, NeuronModel, Optimiser, ParameterSpec, SignalSpec, Value } from './model.js';
 import type { Scheme } from './scheme.js';
 
-export const parameter = (doc: string, value: number, unit = '1'): ParameterSpec => ({ doc, unit, value });
+export const parameter = <V extends Value>(
+  doc: string,
+  value: V,
+  unit = '1',
+): ParameterSpec & { readonly value: V } => ({ doc, unit, value });
 
 const signal =
   (role: SignalSpec['role']) =>

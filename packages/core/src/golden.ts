@@ -26,8 +26,8 @@ export interface GoldenCase {
 /** What a replay is given: builds shipped schemes on recorded numbers and keeps the score. */
 export interface GoldenBench {
   /**
-   * Assembles a scheme. `initial` answers `W1`, `W1/bias`, `B1`; `draws` answers `population/signal` with all
-   * its draws in order of use.
+   * Fills and assembles a scheme. `initial` answers `W1`, `W1/bias`, `B1`; `draws` answers `population/signal` with all
+   * its draws in order of use; `signals` are starting values by population and signal.
    */
   build(
     scheme: Scheme,
@@ -38,6 +38,7 @@ export interface GoldenBench {
       readonly dt?: number;
       readonly initial?: (projection: string) => ArrayLike<number> | undefined;
       readonly draws?: (noise: string) => ArrayLike<number> | undefined;
+      readonly signals?: Readonly<Record<string, Readonly<Record<string, ArrayLike<number>>>>>;
     },
   ): Model & { readonly circuit: CircuitView };
   /** A recorded array; throws when the case has none of this name. */

@@ -29,7 +29,7 @@ export interface ParameterSpec {
   readonly doc: string;
   /** `1` for a pure number, else a product of powers: `ms`, `1/ms`, `mV`, `nS/pF`. */
   readonly unit: string;
-  readonly value: number;
+  readonly value: Value;
   readonly min?: number;
   readonly max?: number;
 }

@@ -25,7 +25,9 @@ export interface Initialiser {
   readonly name: string;
   readonly doc: string;
   readonly source?: Source;
-  readonly parameters: Readonly<Record<string, Omit<ParameterSpec, 'unit'>>>;
+  readonly parameters: Readonly<
+    Record<string, Omit<ParameterSpec, 'unit' | 'value'> & { readonly value: number }>
+  >;
   /** Fills `into`. `shape` is `[post, pre]`, `[filters, channels, rows, cols]`, or `[n]` for a bias. */
   fill(
     into: Float64Array,

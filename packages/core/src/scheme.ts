@@ -1,8 +1,9 @@
 /** A scheme wires neuron models, synapses, rules and optimisers for given layers, and orders the work. */
-import type { CircuitView, Initial, Plasticity, Population, Program, Projection } from './circuit.js';
+import type { CircuitView, Plasticity, Population, Program, Projection } from './circuit.js';
 import type {
   Activation,
   Choose,
+  LearningRule,
   NeuronModel,
   Optimiser,
   ParameterSpec,
@@ -36,6 +37,8 @@ export interface PlasticitySlot extends Omit<
   readonly scale?: Value | readonly Value[];
   readonly optimiser?: OptimiserSlot;
   readonly biasOptimiser?: OptimiserSlot;
+  /** Does not follow `train.optimiser` and `train.eta`: its optimiser and rates belong to the scheme. */
+  readonly own?: boolean;
 }
 export type Setting = string | number | boolean | readonly number[];
 export interface SettingSpec {
@@ -82,6 +85,8 @@ export interface Scheme {
   readonly name: string;
   readonly doc: string;
   readonly source: Source;
+  /** ms; absent: the scheme knows no time, and `train.dt` is nothing to it. */
+  readonly dt?: number;
   /** Given to every model, rule and optimiser that has a parameter of this name and is told nothing else. */
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** Everything a config may replace sits in a named slot. */
@@ -90,6 +95,8 @@ export interface Scheme {
   readonly plasticity: Readonly<Record<string, PlasticitySlot | null>>;
   readonly settings: Readonly<Record<string, SettingSpec>>;
   readonly heads: Readonly<Record<HeadName, HeadSpec>>;
+  /** The one of `heads` that is in use; a filled scheme has it where one was asked for. */
+  readonly head?: HeadName;
   readonly phases: Readonly<Record<Phase, string>>;
   assemble(
     net: Builder,
@@ -100,7 +107,10 @@ export interface Scheme {
     },
   ): Assembled;
 }
-/** What a scheme may call. `layer` is the index into per-layer lists. */
+/**
+ * What a scheme may call. `layer` is the index into per-layer lists. What a slot says, and with it a config, goes before what
+ * is said here.
+ */
 export interface Builder {
   /** Name of the rule a slot is filled with: its traces are `projection.<name>.<trace>`. */
   ruleName(slot: string): string | undefined;
@@ -124,17 +134,28 @@ export interface Builder {
     },
   ): void;
 }
-/** Answers to a scheme's slots, with the parts themselves in place. */
+/** Answers to a scheme's slots. A part is named, or given itself; what is absent stays as the scheme has it. */
 export interface SchemeOptions {
   readonly parameters?: Values;
-  readonly neurons?: Readonly<Record<string, Partial<NeuronSlot>>>;
-  readonly plasticity?: Readonly<Record<string, Partial<PlasticitySlot> | null>>;
   readonly settings?: Readonly<Record<string, Setting>>;
-  /** Population → signal → starting values. */
-  readonly initial?: Readonly<Record<string, Readonly<Record<string, ArrayLike<number>>>>>;
-  /** Projection, `projection/bias` or role (`forward`, `feedback`, `forward/bias`) → initial weights. */
-  readonly weights?: Readonly<Record<string, Initial>>;
+  readonly neurons?: Readonly<Record<string, NeuronAnswer>>;
+  /** null empties a slot: these synapses do not learn. */
+  readonly plasticity?: Readonly<Record<string, PlasticityAnswer | null>>;
   readonly head?: HeadName;
+}
+export interface NeuronAnswer extends Partial<Omit<NeuronSlot, 'model'>> {
+  readonly model?: string | NeuronModel;
+}
+export interface OptimiserAnswer {
+  readonly use?: string | Optimiser;
+  readonly parameters?: PerLayer;
+}
+export interface PlasticityAnswer extends Partial<
+  Omit<PlasticitySlot, 'rule' | 'optimiser' | 'biasOptimiser'>
+> {
+  readonly rule?: string | LearningRule;
+  readonly optimiser?: OptimiserAnswer;
+  readonly biasOptimiser?: OptimiserAnswer;
 }
 /** A scheme assembled for given layers: circuit plus what the scheme said about it. */
 export interface Model extends Assembled {

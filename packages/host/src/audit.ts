@@ -2,7 +2,7 @@
 import { assemble, audit, circuitStreams, type AuditRow } from '@apical/circuit';
 import type { LayerSpec, Scheme } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
-import { libraryOf } from '@apical/run';
+import { libraryOf } from '@apical/schemes';
 import type { Parts } from './workshop.js';
 
 const layers: readonly LayerSpec[] = [
@@ -13,16 +13,11 @@ const layers: readonly LayerSpec[] = [
 ];
 /** Two hidden layers, so that feedback between hidden layers is there too. */
 export function auditScheme({ catalogues }: Pick<Parts, 'catalogues'>, scheme: Scheme): AuditRow[] {
-  const model = assemble(
-    scheme,
-    layers,
-    {},
-    {
-      memory: catalogues.Backend.get('reference').open({ dtype: 'float64' }),
-      batch: 2,
-      streams: circuitStreams(createRandomSource(0), catalogues.Initialiser, ''),
-      library: libraryOf(catalogues),
-    },
-  );
+  const model = assemble(scheme, layers, {
+    memory: catalogues.Backend.get('reference').open({ dtype: 'float64' }),
+    batch: 2,
+    streams: circuitStreams(createRandomSource(0), catalogues.Initialiser, ''),
+    library: libraryOf(catalogues),
+  });
   return audit(model, layers);
 }

@@ -11,7 +11,7 @@ import {
 } from '@apical/bench';
 import { ApicalError } from '@apical/core';
 import type { Backend, DType } from '@apical/core';
-import { libraryOf } from '@apical/run';
+import { libraryOf } from '@apical/schemes';
 import type { Workshop } from './workshop.js';
 
 export type { BenchResult };

@@ -2,7 +2,7 @@
 import { ApicalError, isApicalError } from '@apical/core';
 import type { DefineConfig, RunConfig } from '@apical/core';
 import { EquationError } from '@apical/equations';
-import type { Locate } from '@apical/run';
+import type { Locate } from '@apical/schemes';
 
 /** Where things stand in the user's files. */
 export interface Places {

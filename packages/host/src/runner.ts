@@ -4,8 +4,9 @@ import type { BuiltModel } from '@apical/circuit';
 import type { RunOne } from '@apical/compare';
 import type { Environment, RunConfig, Store } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
-import { buildModel, fileStore, memoryStore, placed, programNamed, resolveRun, train } from '@apical/run';
+import { buildModel, fileStore, memoryStore, programNamed, resolveRun, train } from '@apical/run';
 import type { ResolveDependencies, ResolvedRun } from '@apical/run';
+import { placed } from '@apical/schemes';
 import { equationPlace, type Places } from './places.js';
 import type { Parts } from './workshop.js';
 

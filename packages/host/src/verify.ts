@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ApicalError } from '@apical/core';
-import { libraryOf } from '@apical/run';
+import { libraryOf } from '@apical/schemes';
 import { verifyCases, type VerifyResult } from '@apical/testing';
 import type { Workshop } from './workshop.js';
 

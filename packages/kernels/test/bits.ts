@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { FloatArray, FunctionName, Operation } from '@apical/core';
 import { assemble, circuitStreams } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { wasm } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -58,17 +59,16 @@ for (const dtype of ['float64', 'float32'] as const) {
   console.log(`normals ${hash([y])}`);
 
   const model = assemble(
-    fa,
+    fill(fa, {
+      head: 'softmax-cross-entropy',
+      plasticity: { forward: { optimiser: { use: adam, parameters: { eta: 0.01 } } } },
+    }),
     [
       { shape: [5] },
       { shape: [20], activation: 'tanh' },
       { shape: [7], activation: 'sigmoid' },
       { shape: [3] },
     ],
-    {
-      head: 'softmax-cross-entropy',
-      plasticity: { forward: { optimiser: { use: adam, parameters: { eta: 0.01 } } } },
-    },
     { memory, batch: 1, library, streams: circuitStreams(createRandomSource(2), library.initialisers) },
   );
   const { circuit, input, target, programs } = model;

@@ -1,19 +1,12 @@
 /** Public names of `@apical/run`: training of one run, and where it leaves its results. */
 export { train } from './train.js';
 export type { TrainDependencies } from './training.js';
-export { buildModel, datasetLoader, resolveRun } from './resolve-run.js';
+export { buildModel, datasetLoader, effectiveTrain, resolveRun } from './resolve-run.js';
 export type { DatasetLoader, ResolveDependencies, ResolvedRun } from './resolve-run.js';
-export { effectiveTrain, resolveScheme } from './resolve.js';
-export type { NamedSchemeConfig, ResolveContext, ResolvedScheme } from './resolve.js';
-export { withDefined } from './define.js';
-export { schemeFromTemplate } from './template.js';
-export { layersOf } from './layers.js';
-export { initialWeights, loadWeights, weightPlaces } from './initial-weights.js';
-export type { InitialWeights, LoadedWeights, WeightPlace } from './initial-weights.js';
-export { libraryOf, placed } from './catalogues.js';
+export { initialWeights, loadWeights } from './initial-weights.js';
+export type { InitialWeights, LoadedWeights } from './initial-weights.js';
 export { costOf } from './divergence.js';
 export { programNamed, programsOf } from './programs.js';
-export type { CatalogueKind, Catalogues, Locate, RunCatalogues } from './catalogues.js';
 export { canonical, orderStream, pairingHashes, runHash } from './hash.js';
 export type { HashInput } from './hash.js';
 export { codeVersion, environment } from './environment.js';

@@ -2,21 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { assemble } from '@apical/circuit';
+import type { WeightPlace } from '@apical/circuit';
 import { ApicalError } from '@apical/core';
-import type {
-  Initial,
-  InitialConfig,
-  LayerSpec,
-  Memory,
-  RunConfig,
-  Scheme,
-  SchemeOptions,
-  Shape,
-  Streams,
-} from '@apical/core';
+import type { Initial, InitialConfig, RunConfig, Shape } from '@apical/core';
 import { readNpz, readSafetensors } from '@apical/data';
-import { libraryOf, unknownAt, type Locate, type RunCatalogues } from './catalogues.js';
+import { unknownAt, type Locate, type RunCatalogues } from '@apical/schemes';
 
 export interface LoadedWeights {
   readonly shape: Shape;
@@ -70,52 +60,6 @@ export function indexIn(flat: number, shape: Shape): string {
   return `[${out.join(', ')}]`;
 }
 
-export interface WeightPlace {
-  /** `W1`, `W1/bias` */
-  readonly name: string;
-  /** With `/bias` for a bias; '' where the projection has none. */
-  readonly role: string;
-  readonly projection: string;
-  /** As stored. */
-  readonly shape: Shape;
-  /** A matrix stored against the direction of its projection: files have `[post, pre]`, so it is transposed. */
-  readonly transposed: boolean;
-}
-/** The weights a scheme has for given layers, without drawing a number or preparing a step. */
-export function weightPlaces(
-  scheme: Scheme,
-  layers: readonly LayerSpec[],
-  options: SchemeOptions,
-  catalogues: RunCatalogues,
-  dt = 1,
-): WeightPlace[] {
-  const memory: Memory = {
-    backend: 'none',
-    dtype: 'float64',
-    allocate: n => new Float64Array(n),
-    allocateCell: value => Float64Array.of(value),
-    allocateIndices: n => new Int32Array(n),
-    prepare: () => () => undefined,
-  };
-  const streams: Streams = {
-    normal: (_stream, into) => ({ op: 'fill', into, value: 0 }),
-    initial: () => undefined,
-  };
-  const build = { memory, batch: 1, dt, streams, library: libraryOf(catalogues) };
-  const { circuit } = assemble(scheme, layers, options, build);
-  return circuit.weightNames().map(name => {
-    const [projection = '', end = ''] = name.split('/');
-    const role = circuit.network.projection(projection).role;
-    const shape = end === 'bias' ? [circuit.bias(projection).length] : circuit.weightShape(projection);
-    return {
-      name,
-      role: role === '' || end === '' ? role : `${role}/bias`,
-      projection,
-      shape,
-      transposed: end === '' && shape.length === 2 && circuit.reversed(projection),
-    };
-  });
-}
 /** Roles that not every scheme has: said for all schemes, they mean those that have them. */
 const commonRoles = ['feedback', 'feedback/bias', 'forward', 'forward/bias'];
 

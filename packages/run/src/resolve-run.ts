@@ -1,9 +1,15 @@
 /** Everything one run needs, checked and in place, before anything is computed. */
-import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
+import {
+  assemble,
+  circuitStreams,
+  declare,
+  weightsOf,
+  type AssembleOptions,
+  type BuiltModel,
+} from '@apical/circuit';
 import { ApicalError } from '@apical/core';
 import type {
   Backend,
-  FloatArray,
   LayerSpec,
   LoadedDataset,
   Memory,
@@ -12,18 +18,24 @@ import type {
   RunConfig,
   RunId,
   Scheme,
-  SchemeOptions,
   Streams,
   TrainConfig,
   Use,
 } from '@apical/core';
-import { libraryOf, named, placed, type Locate, type RunCatalogues } from './catalogues.js';
-import { withDefined } from './define.js';
+import {
+  fill,
+  layersOf,
+  libraryOf,
+  named,
+  placed,
+  withDefined,
+  withHead,
+  type Locate,
+  type RunCatalogues,
+} from '@apical/schemes';
 import { codeVersion } from './environment.js';
 import { runHash } from './hash.js';
-import { initialWeights, weightPlaces } from './initial-weights.js';
-import { layersOf } from './layers.js';
-import { effectiveTrain, resolveScheme } from './resolve.js';
+import { initialWeights } from './initial-weights.js';
 
 export type DatasetLoader = (use: Use) => Promise<LoadedDataset>;
 /** Loads each data set with the same options once. */
@@ -57,8 +69,9 @@ export interface ResolvedRun {
   /** With what the scheme overrides. */
   readonly train: TrainConfig;
   readonly catalogues: RunCatalogues;
+  /** Filled. */
   readonly scheme: Scheme;
-  readonly options: SchemeOptions;
+  readonly weights: NonNullable<AssembleOptions['weights']>;
   readonly layers: readonly LayerSpec[];
   readonly task: PreparedTask;
   /** Digest of the data set. */
@@ -69,6 +82,11 @@ export interface ResolvedRun {
   readonly samples: number;
   readonly updatesPerEpoch: number;
 }
+/** `train` with what the scheme overrides. */
+export const effectiveTrain = (config: Pick<RunConfig, 'train' | 'scheme'>): TrainConfig => ({
+  ...config.train,
+  ...config.scheme.train,
+});
 /** Throws `ApicalError`, with the place where `locate` knows it. */
 export async function resolveRun(config: RunConfig, given: ResolveDependencies): Promise<ResolvedRun> {
   const { locate = () => undefined, version = codeVersion() } = given;
@@ -83,14 +101,13 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
   for (const [name, observer] of Object.entries(config.observers))
     named(catalogues, 'Observer', observer.use, locate(`observers.${name}`));
   const path = `schemes.${config.label}`;
-  const contextOf = (head?: string) => ({
-    catalogues,
-    train,
-    locate,
-    path,
-    ...(head === undefined ? {} : { head }),
-  });
-  resolveScheme(config.scheme, contextOf()); // names are checked before a large data set is read
+  const { use } = config.scheme;
+  // names are checked before a large data set is read
+  const filled = fill(
+    named(catalogues, 'Scheme', use, locate(`${path}.use`) ?? locate(path)),
+    config.scheme,
+    { catalogues, train, locate, path },
+  );
   const dataset = await load(config.dataset);
   const prepared = placed(locate('task'), () =>
     task.prepare(dataset, {
@@ -100,9 +117,9 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
       random,
     }),
   );
-  const { scheme, options } = resolveScheme(config.scheme, contextOf(prepared.head));
+  const scheme = withHead(filled, prepared.head, locate('network.head') ?? locate(path));
   const layers = layersOf(config.network, prepared, catalogues, locate);
-  const places = placed(locate(path), () => weightPlaces(scheme, layers, options, catalogues, train.dt));
+  const places = placed(locate(path), () => weightsOf(declare(scheme, layers), libraryOf(catalogues)));
   const { weights, digests } = await initialWeights(config, places, catalogues, {
     locate,
     ...(given.directory === undefined ? {} : { directory: given.directory }),
@@ -113,7 +130,7 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
     backend,
     data: dataset.digest,
     files: digests,
-    parts: { scheme, options, layers, activations: activationsIn([scheme, options, layers], catalogues) },
+    parts: { scheme, layers, activations: activationsIn([scheme, layers], catalogues) },
   });
   return {
     config,
@@ -122,7 +139,7 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
     train,
     catalogues,
     scheme,
-    options: { ...options, weights },
+    weights,
     layers,
     task: prepared,
     data: dataset.digest,
@@ -168,23 +185,23 @@ function samplesOf(
 const silence: Streams['normal'] = (_stream, into) => ({ op: 'fill', into, value: 0 });
 /** `prefix` of the streams: '' for the circuit that trains. */
 export function buildModel(
-  run: ResolvedRun,
+  { scheme, layers, weights, random, catalogues, train }: ResolvedRun,
   memory: Memory,
-  at: {
-    readonly batch: number;
+  at: Pick<AssembleOptions, 'batch' | 'lend'> & {
     readonly prefix: string;
-    readonly lend?: (name: string) => FloatArray | undefined;
     /** false: noise is 0. */
     readonly noise?: boolean;
   },
 ): BuiltModel {
-  const streams = circuitStreams(run.random, run.catalogues.Initialiser, at.prefix);
-  return assemble(run.scheme, run.layers, run.options, {
+  const { batch, prefix, noise = true, lend } = at;
+  const streams = circuitStreams(random, catalogues.Initialiser, prefix);
+  return assemble(scheme, layers, {
     memory,
-    batch: at.batch,
-    dt: run.train.dt,
-    streams: at.noise === false ? { ...streams, normal: silence } : streams,
-    library: libraryOf(run.catalogues),
-    ...(at.lend ? { lend: at.lend } : {}),
+    batch,
+    dt: train.dt,
+    streams: noise ? streams : { ...streams, normal: silence },
+    library: libraryOf(catalogues),
+    weights,
+    ...(lend ? { lend } : {}),
   });
 }

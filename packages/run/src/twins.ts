@@ -17,10 +17,9 @@ import type {
   Step,
 } from '@apical/core';
 import { ApicalError } from '@apical/core';
-import { named } from './catalogues.js';
+import { fill, named } from '@apical/schemes';
 import { pause } from './pulse.js';
 import { buildModel, type ResolvedRun } from './resolve-run.js';
-import { resolveScheme } from './resolve.js';
 
 /** Parameters set and populations silenced in the course of a run: they hold in its twins as well. */
 export interface Interventions {
@@ -134,10 +133,12 @@ export function attachProbes(run: ResolvedRun, memory: Memory, trained: BuiltMod
         return kept(buildModel(run, memory, { batch, prefix, lend, noise }), true, shares === undefined);
       },
       other(scheme, batch, lend) {
-        named(run.catalogues, 'Scheme', scheme, undefined);
-        const { catalogues, task } = run;
-        const answer = resolveScheme({ use: scheme }, { catalogues, train: {}, head: task.head });
-        return kept(buildModel({ ...run, ...answer }, memory, { batch, prefix, lend }), false);
+        const { head } = run.task;
+        const other = fill(named(run.catalogues, 'Scheme', scheme, undefined), { head });
+        return kept(
+          buildModel({ ...run, scheme: other, weights: {} }, memory, { batch, prefix, lend }),
+          false,
+        );
       },
     };
     const look = probe.attach(probed, options);

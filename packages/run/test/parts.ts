@@ -33,7 +33,8 @@ import type {
 } from '@apical/core';
 import { reference } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
-import type { RunCatalogues, TrainDependencies } from '../src/index.js';
+import type { RunCatalogues } from '@apical/schemes';
+import type { TrainDependencies } from '../src/index.js';
 import { memoryStore } from '../src/index.js';
 
 const source = { paper: 'a test' };

@@ -3,49 +3,40 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ndarray from 'ndarray';
 import t from 'tap';
-import type { DefineConfig, PlasticitySlot, RunConfig, SchemeTemplate, TrainConfig } from '@apical/core';
+import type {
+  DefineConfig,
+  PlasticitySlot,
+  RunConfig,
+  Scheme,
+  SchemeConfig,
+  SchemeTemplate,
+  TrainConfig,
+} from '@apical/core';
 import { writeNpz, writeSafetensors } from '@apical/data';
+import { declare, weightsOf } from '@apical/circuit';
 import { createRandomSource } from '@apical/numerics';
-import {
-  canonical,
-  effectiveTrain,
-  environment,
-  layersOf,
-  loadWeights,
-  resolveRun,
-  resolveScheme,
-  runHash,
-  withDefined,
-  type NamedSchemeConfig,
-} from '../src/index.js';
-import { evaluate, expand } from '../src/template-expand.js';
-import { catalogues, delta, momentum, runConfig, sgd } from './parts.js';
+import { fill, layersOf, libraryOf, named, withDefined } from '@apical/schemes';
+import { canonical, effectiveTrain, environment, loadWeights, resolveRun, runHash } from '../src/index.js';
+import { catalogues, delta, mini, momentum, runConfig, sgd } from './parts.js';
 
 const locate = (path: string): string => `file.yaml:${path}`;
 const resolve = (
-  config: Partial<NamedSchemeConfig>,
+  { use = 'mini', ...answers }: SchemeConfig,
   train: Partial<TrainConfig> = {},
   define: DefineConfig = {},
-) =>
-  resolveScheme(
-    { use: 'mini', ...config },
-    {
-      catalogues: withDefined(catalogues(), define),
-      train,
-      head: 'linear-squared',
-      locate,
-      path: 'schemes.mini',
-    },
-  );
-const forward = (
-  config: Partial<NamedSchemeConfig>,
-  train: Partial<TrainConfig> = {},
-): Partial<PlasticitySlot> | null => resolve(config, train).options.plasticity?.forward ?? null;
+): Scheme => {
+  const parts = withDefined(catalogues(), define);
+  const path = 'schemes.mini';
+  const scheme = named(parts, 'Scheme', use, locate(`${path}.use`));
+  return fill(scheme, answers, { catalogues: parts, train, locate, path });
+};
+const forward = (config: SchemeConfig, train: Partial<TrainConfig> = {}): PlasticitySlot =>
+  resolve(config, train).plasticity.forward!;
 const given = (config: RunConfig, more: object = {}) =>
   resolveRun(config, { catalogues: catalogues(), random: createRandomSource, version: '1', locate, ...more });
 
 t.test('a wrong name is refused with the nearest right one and its place', async t => {
-  const wrong: [Partial<NamedSchemeConfig>, RegExp, string][] = [
+  const wrong: [SchemeConfig, RegExp, string][] = [
     [{ use: 'mimi' }, /unknown scheme "mimi"; did you mean "mini"/, 'use'],
     [{ parameters: { x: 1 } }, /parameter of scheme mini "x".* There are none/, 'parameters.x'],
     [
@@ -120,36 +111,33 @@ t.test('a wrong name is refused with the nearest right one and its place', async
     t.throws(() => resolve(config), { name: 'ApicalError', message, at: `file.yaml:schemes.mini.${at}` }, at);
 });
 
-t.test(
-  'what a config says about a slot arrives in the options, the rest stays as the scheme has it',
-  async t => {
-    t.same(resolve({}).options.plasticity, {});
-    t.equal(resolve({ plasticity: { forward: null } }).options.plasticity?.forward, null);
-    t.match(forward({ plasticity: { forward: { optimiser: { parameters: { mu: 0.5 } } } } }), {
-      optimiser: { use: momentum, parameters: { eta: 0.05, mu: 0.5 } },
-    });
-    t.match(
-      forward({
-        plasticity: { forward: { optimiser: { use: 'sgd', parameters: { eta: [0.1, 0.2, 0.3] } } } },
-      }),
-      {
-        optimiser: { use: sgd, parameters: { eta: [0.1, 0.2, 0.3] } },
-      },
-    );
-    const fresh = resolve({ plasticity: { extra: { rule: 'delta', parameters: { decay: 0.1 } } } });
-    t.match(fresh.options.plasticity?.extra, { rule: delta, parameters: { decay: 0.1 } });
-    const filled = resolve({ plasticity: { extra: { rule: 'delta' } } }, { optimiser: { use: 'sgd' } });
-    t.match(
-      filled.options.plasticity?.extra,
-      { optimiser: { use: sgd } },
-      'a slot that a config fills takes the general optimiser',
-    );
-  },
-);
+t.test('what a config says about a slot is in it, the rest stays as the scheme has it', async t => {
+  t.match(resolve({}).plasticity, mini.plasticity);
+  t.equal(resolve({ plasticity: { forward: null } }).plasticity.forward, null);
+  t.match(forward({ plasticity: { forward: { optimiser: { parameters: { mu: 0.5 } } } } }), {
+    optimiser: { use: momentum, parameters: { eta: 0.05, mu: 0.5 } },
+  });
+  t.match(
+    forward({
+      plasticity: { forward: { optimiser: { use: 'sgd', parameters: { eta: [0.1, 0.2, 0.3] } } } },
+    }),
+    {
+      optimiser: { use: sgd, parameters: { eta: [0.1, 0.2, 0.3] } },
+    },
+  );
+  const fresh = resolve({ plasticity: { extra: { rule: 'delta', parameters: { decay: 0.1 } } } });
+  t.match(fresh.plasticity.extra, { rule: delta, parameters: { decay: 0.1 } });
+  const filled = resolve({ plasticity: { extra: { rule: 'delta' } } }, { optimiser: { use: 'sgd' } });
+  t.match(
+    filled.plasticity.extra,
+    { optimiser: { use: sgd } },
+    'a slot that a config fills takes the general optimiser',
+  );
+});
 
 t.test('train.optimiser and train.eta reach the slots that say nothing else', async t => {
   t.match(forward({}, { eta: 0.3 }), { optimiser: { use: momentum, parameters: { eta: 0.3, mu: 0.8 } } });
-  t.same(forward({}, { optimiser: { use: 'sgd' } }), { optimiser: { use: sgd, parameters: {} } });
+  t.same(forward({}, { optimiser: { use: 'sgd' } }).optimiser, { use: sgd, parameters: {} });
   t.match(forward({}, { optimiser: { use: 'sgd', parameters: { eta: 0.4 } }, eta: 0.3 }), {
     optimiser: { parameters: { eta: 0.4 } },
   });
@@ -178,7 +166,7 @@ t.test('train.optimiser and train.eta reach the slots that say nothing else', as
 });
 
 t.test('a bias that the scheme treats differently stays different under another optimiser', async t => {
-  const { scheme } = resolve({});
+  const scheme = mini;
   const slot = scheme.plasticity.forward!;
   const biased = {
     ...scheme,
@@ -188,16 +176,14 @@ t.test('a bias that the scheme treats differently stays different under another 
       forward: { ...slot, biasOptimiser: { use: momentum, parameters: { eta: 0.05, mu: 0 } } },
     },
   };
-  const answer = (train: Partial<TrainConfig>) =>
-    resolveScheme({ use: 'biased' }, { catalogues: catalogues({ schemes: [biased] }), train });
-  t.match(answer({ eta: 0.3 }).options.plasticity?.forward, {
+  const answer = (train: Partial<TrainConfig>) => fill(biased, {}, { catalogues: catalogues(), train });
+  t.match(answer({ eta: 0.3 }).plasticity.forward, {
     optimiser: { parameters: { eta: 0.3, mu: 0.8 } },
     biasOptimiser: { parameters: { eta: 0.3, mu: 0 } },
   });
   const other = answer({ optimiser: { use: 'sgd', parameters: { eta: 0.4 } } });
-  t.equal(other.options.plasticity?.forward?.biasOptimiser, undefined);
   t.equal(
-    other.scheme.plasticity.forward?.biasOptimiser,
+    other.plasticity.forward?.biasOptimiser,
     undefined,
     'momentum for biases alone would be a surprise',
   );
@@ -224,7 +210,7 @@ t.test('parts of the user join the catalogues once their form is right', async t
   t.ok(all.Activation.has('steep'));
   t.notOk(catalogues().LearningRule.has('low'));
   const answer = resolve({ plasticity: { forward: { rule: 'low' } } }, {}, low);
-  t.equal(answer.options.plasticity?.forward?.rule?.name, 'low');
+  t.equal(answer.plasticity.forward?.rule?.name, 'low');
   const wrong: [unknown, RegExp][] = [
     [{ rules: { r: { parameters: {} } } }, /rules.r has no "update"/],
     [{ rules: { r: { update: { terms: [{ pst: 'r' }] } } } }, /terms.0 "pst"; did you mean "post"/],
@@ -296,15 +282,14 @@ const withTemplate = (change: Partial<SchemeTemplate>): RunConfig =>
   });
 
 t.test('a template runs over the layers for which what it names exists', async t => {
-  const { scheme, layers, options } = await given(withTemplate({}));
+  const { scheme, layers } = await given(withTemplate({}));
   t.same(Object.keys(scheme.neurons), ['layer/first', 'layer/hidden', 'layer/last']);
   t.same(
     scheme.heads['linear-squared'],
     { activation: 'linear', slot: 'layer/last' },
     'heads come from a scheme with the same output',
   );
-  const { weightPlaces } = await import('../src/index.js');
-  const places = weightPlaces(scheme, layers, options, catalogues());
+  const places = weightsOf(declare(scheme, layers), libraryOf(catalogues()));
   t.same(
     places.map(p => [p.name, p.role, p.shape]),
     [
@@ -326,7 +311,7 @@ t.test('a template runs over the layers for which what it names exists', async t
   delete (direct as { along?: string }).along;
   const dfa = await given(withTemplate({ projections: { ...template.projections, 'B{l}': direct } }));
   t.same(
-    weightPlaces(dfa.scheme, dfa.layers, dfa.options, catalogues())
+    weightsOf(declare(dfa.scheme, dfa.layers), libraryOf(catalogues()))
       .filter(p => p.name.startsWith('B'))
       .map(p => [p.name, p.role, p.shape]),
     [
@@ -348,7 +333,7 @@ t.test('a template runs over the layers for which what it names exists', async t
     }),
   );
   t.same(
-    weightPlaces(roles.scheme, roles.layers, roles.options, catalogues())
+    weightsOf(declare(roles.scheme, roles.layers), libraryOf(catalogues()))
       .filter(p => ['first', 'spoken', 'unlisted'].includes(p.name))
       .map(p => [p.name, p.role]),
     [
@@ -380,19 +365,6 @@ t.test('a template that names nothing is refused with its place', async t => {
   ];
   for (const [change, message, at] of wrong)
     await t.rejects(given(withTemplate(change)), { name: 'ApicalError', message, at }, String(message));
-});
-
-t.test('placeholders are arithmetic over l, last and sizes', async t => {
-  const at = { l: 2, last: 3, sizes: [7, 5, 4, 2] };
-  t.equal(evaluate('l - 1', at, ''), 1);
-  t.equal(evaluate('size[l-1] * 2 - size[last] / (1 + 1)', at, ''), 9);
-  t.equal(evaluate('-l + 0.5', at, ''), -1.5);
-  t.same(expand({ 'a{l}': ['b{l-1}.r', 3, null] }, at, ''), { a2: ['b1.r', 3, null] });
-  t.throws(() => evaluate('size[9]', at, 'here'), { code: 'APICAL_TEMPLATE', message: /layers 0 to 3/ });
-  t.throws(() => evaluate('l +', at, 'here'), { message: /ends too early/ });
-  t.throws(() => evaluate('l 2', at, 'here'), { message: /"2" after its end/ });
-  t.throws(() => evaluate('(l', at, 'here'), { message: /nothing where "\)"/ });
-  t.throws(() => evaluate('l', { last: 3, sizes: [] }, 'here'), { message: /nothing here runs over layers/ });
 });
 
 t.test('hidden layers take one activation or one each', async t => {
@@ -450,10 +422,10 @@ t.test('a run that cannot work is refused before compute', async t => {
   for (const [config, message, at] of wrong)
     await t.rejects(given(config), { name: 'ApicalError', message, at: `file.yaml:${at}` }, String(message));
   const roles = { feedback: { draw: 'small' }, forward: { draw: 'small', parameters: { std: 2 } } };
-  const { options } = await given(
+  const { weights } = await given(
     runConfig({ network: { hidden: [5, 4], activation: 'tanh', weights: roles } }),
   );
-  t.same(Object.keys(options.weights!), ['forward'], 'feedback along forward weights has none of its own');
+  t.same(Object.keys(weights), ['forward'], 'feedback along forward weights has none of its own');
 });
 
 t.test('first weights come from files of numpy and safetensors', async t => {
@@ -472,9 +444,9 @@ t.test('first weights come from files of numpy and safetensors', async t => {
   file('own.safetensors', { 'W1/bias': ndarray(Float32Array.of(1, 2, 3, 4, 5), [5]) });
   const run = (weights: NonNullable<RunConfig['scheme']['weights']>) =>
     given(runConfig({ scheme: { use: 'mini', weights } }), { directory });
-  const { options, hash } = await run({ W1: { file: 'own.npz' }, 'W1/bias': { file: 'own.safetensors' } });
-  t.same(options.weights?.W1, { values: W1.data });
-  t.same(options.weights?.['W1/bias'], { values: Float32Array.of(1, 2, 3, 4, 5) });
+  const { weights, hash } = await run({ W1: { file: 'own.npz' }, 'W1/bias': { file: 'own.safetensors' } });
+  t.same(weights.W1, { values: W1.data });
+  t.same(weights['W1/bias'], { values: Float32Array.of(1, 2, 3, 4, 5) });
   await t.rejects(run({ W1: { file: 'own.npz', key: 'turned' } }), {
     code: 'APICAL_WEIGHTS',
     message: /are \[2, 5\], \[5, 2\] is needed; .*transpose/,

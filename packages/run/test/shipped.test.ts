@@ -6,7 +6,8 @@ import type { Plugin, RunConfig, SchemeTemplate } from '@apical/core';
 import bp from '@apical/plugin-bp';
 import standard from '@apical/plugin-standard';
 import tasks from '@apical/plugin-tasks';
-import { memoryStore, train, type RunCatalogues } from '../src/index.js';
+import type { RunCatalogues } from '@apical/schemes';
+import { memoryStore, train } from '../src/index.js';
 import { catalogues, clouds, dependencies, runConfig } from './parts.js';
 
 /** As the host does it, for contributions that need no services. */

@@ -1,6 +1,7 @@
 /** Training of a small classifier on random samples, to be compared between backends. */
 import type { Backend, DType, Optimiser, Scheme } from '@apical/core';
 import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { createRandomSource } from '@apical/numerics';
 import type { libraryOf } from './parts.js';
 
@@ -29,7 +30,7 @@ export function smallTraining(given: SmallTraining): TrainedModel {
   const streams = circuitStreams(createRandomSource(2), library.initialisers);
   const memory = backend.open({ dtype });
   const options = { head: 'softmax-cross-entropy', plasticity };
-  const model = assemble(scheme, layers, options, { memory, batch, library, streams });
+  const model = assemble(fill(scheme, options), layers, { memory, batch, library, streams });
   const { circuit, input, target, programs } = model;
   const step = circuit.compile(programs.train);
   const classes = sizes.at(-1)!;

@@ -2,6 +2,7 @@
 import { ApicalError } from '@apical/core';
 import type { Backend, Catalogue, GoldenBench, GoldenCase, GoldenReplay } from '@apical/core';
 import { assemble, type Library } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { loadGolden } from './golden-file.js';
 import { recordedStreams } from './recorded.js';
 import { Score, type ScoreResult } from './score.js';
@@ -58,12 +59,13 @@ export function replayCase(
     };
   const score = new Score(golden);
   const bench: GoldenBench = {
-    build: (scheme, layers, options, { batch, dt, initial, draws }) =>
-      assemble(scheme, layers, options, {
+    build: (scheme, layers, options, { batch, dt, initial, draws, signals }) =>
+      assemble(fill(scheme, options), layers, {
         memory: backend.open({ dtype: 'float64' }),
         batch,
         ...(dt === undefined ? {} : { dt }),
         library,
+        ...(signals ? { initial: signals } : {}),
         streams: recordedStreams(id, initial ?? (() => undefined), draws ?? (() => undefined)),
       }),
     array(name) {

@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { LayerSpec, Scheme, SchemeOptions } from '@apical/core';
 import { assemble, audit, circuitStreams } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { reference } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -11,7 +12,7 @@ import plugin, { dfa, fa, frozen, kp, signSymmetry } from '../src/index.js';
 const library = libraryOf(standard);
 const layers: readonly LayerSpec[] = [{ shape: [5] }, { shape: [4] }, { shape: [6] }, { shape: [3] }];
 const build = (scheme: Scheme, options: SchemeOptions = {}, of = layers) =>
-  assemble(scheme, of, options, {
+  assemble(fill(scheme, options), of, {
     memory: reference.open({ dtype: 'float64' }),
     batch: 2,
     library,

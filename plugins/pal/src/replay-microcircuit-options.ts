@@ -119,10 +119,7 @@ function feedbackSlot(p: MicrocircuitCase): Partial<PlasticitySlot> {
     optimiser: { use: flow, parameters: { eta: p.eta_backward.slice(0, hidden) } },
   };
 }
-export function optionsOf(
-  p: MicrocircuitCase,
-  initial: NonNullable<SchemeOptions['initial']>,
-): SchemeOptions {
+export function optionsOf(p: MicrocircuitCase): SchemeOptions {
   const isPal = p.algorithm === 'PAL';
   const hidden = p.layers.length - 2;
   const rate = (eta: readonly number[]) => ({
@@ -170,6 +167,5 @@ export function optionsOf(
       PI: rate(p.eta_PI),
       ...(isPal ? { feedback: feedbackSlot(p) } : {}),
     },
-    initial,
   };
 }

@@ -26,10 +26,11 @@ function networkOf(golden: GoldenCase, bench: GoldenBench, prefix = ''): Network
   const layers = p.layers.map((n, l): LayerSpec =>
     l > 0 ? { shape: [n], activation: activationNamed(p.activation[l - 1]!) } : { shape: [n] },
   );
-  const options = optionsOf(p, initial);
+  const options = optionsOf(p);
   const model = bench.build(microcircuit, layers, options, {
     batch: 1,
     dt: p.dt,
+    signals: initial,
     initial: name => golden.arrays[prefix + name]?.data,
     draws: stream => golden.arrays[stream.replace(/^pyr(\d+)\/z$/, 'z$1')]?.data,
   });

@@ -163,9 +163,13 @@ function atRest(v: Variant, l: number): { got: Float64Array; want: Float64Array 
     ...(scheme === latentEquilibrium
       ? { neurons: { [v.slot]: { parameters: noise }, output: { functions: { phi: 'sigmoid' } } } }
       : {}),
-    weights: { feedback: { draw: 'zeros' } },
   };
-  const model = build(scheme, layersOf(...sizes), options, { batch: samples, dt, fast: true });
+  const model = build(scheme, layersOf(...sizes), options, {
+    batch: samples,
+    dt,
+    fast: true,
+    weights: { feedback: { draw: 'zeros' } },
+  });
   const { circuit, programs } = model;
   // one input for all samples: what the batch averages is noise
   show(model, model.input);

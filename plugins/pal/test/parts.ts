@@ -1,6 +1,7 @@
 /** Circuits of the shipped schemes for tests. */
 import type { LayerSpec, Scheme, SchemeOptions } from '@apical/core';
-import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
+import { assemble, circuitStreams, type AssembleOptions, type BuiltModel } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { reference, wasm } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -20,14 +21,16 @@ export function build(
     readonly dt?: number;
     readonly seed?: number;
     readonly fast?: boolean;
+    readonly weights?: NonNullable<AssembleOptions['weights']>;
   } = {},
 ): BuiltModel {
-  const { batch = 1, dt = 0.01, seed = 1, fast = false } = given;
-  return assemble(scheme, layers, options, {
+  const { batch = 1, dt = 0.01, seed = 1, fast = false, weights = {} } = given;
+  return assemble(fill(scheme, options), layers, {
     memory: (fast ? wasm : reference).open({ dtype: 'float64' }),
     batch,
     dt,
     library,
+    weights,
     streams: circuitStreams(createRandomSource(seed), library.initialisers),
   });
 }

@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { FloatArray, LayerSpec, PreparedTask, ProbedRun, Scheme, SchemeOptions } from '@apical/core';
 import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { reference } from '@apical/kernels';
 import { createRandomSource, nullBand } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -22,7 +23,7 @@ type Lend = (name: string) => FloatArray | undefined;
 function build(scheme: Scheme, batch: number, options: SchemeOptions, lend?: Lend): BuiltModel {
   const streams = circuitStreams(createRandomSource(5), library.initialisers);
   const given = { memory, batch, library, streams, ...(lend ? { lend } : {}) };
-  return assemble(scheme, layers, { head: 'linear-squared', ...options }, given);
+  return assemble(fill(scheme, { head: 'linear-squared', ...options }), layers, given);
 }
 function probed(scheme: Scheme, options: SchemeOptions = {}): ProbedRun & { readonly model: BuiltModel } {
   const model = build(scheme, 2, options);

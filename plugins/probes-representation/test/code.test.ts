@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { LayerSpec, PreparedSplit, PreparedTask, ProbedRun } from '@apical/core';
 import { assemble, circuitStreams } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { reference } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
@@ -27,18 +28,13 @@ const split = (count: number): PreparedSplit => {
 };
 const splits = { train: split(31), validation: split(11), test: split(7) };
 const build = (batch: number, lend?: ProbedRun['model']) =>
-  assemble(
-    bp,
-    layers,
-    { head: 'linear-squared' },
-    {
-      memory,
-      batch,
-      library,
-      streams: circuitStreams(createRandomSource(5), library.initialisers),
-      ...(lend ? { lend: (name: string) => lend.circuit.lent(name) } : {}),
-    },
-  );
+  assemble(fill(bp, { head: 'linear-squared' }), layers, {
+    memory,
+    batch,
+    library,
+    streams: circuitStreams(createRandomSource(5), library.initialisers),
+    ...(lend ? { lend: (name: string) => lend.circuit.lent(name) } : {}),
+  });
 function probed(more: Partial<PreparedTask['splits']> = {}): ProbedRun {
   const model = build(2);
   return {

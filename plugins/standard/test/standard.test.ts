@@ -38,7 +38,7 @@ function follow(
   for (const name of Object.keys(optimiser.state ?? {})) arrays[name] = cell(0);
   const scalars: Record<string, Float64Array> = { k: cell(0), dt: cell(0.5) };
   for (const [name, { value }] of Object.entries(optimiser.parameters))
-    scalars[name] = cell(given[name] ?? value);
+    scalars[name] = cell(given[name] ?? Number(value));
   const scope = {
     find: (name: string) =>
       arrays[name]

@@ -20,7 +20,7 @@ export function checkForm(part: Block, signals: Readonly<Record<string, SignalSp
   }
   for (const [name, { value, min = -Infinity, max = Infinity }] of Object.entries(part.parameters))
     ensure(
-      value >= min && value <= max,
+      typeof value === 'string' || (value >= min && value <= max),
       () => `${part.name}: the default ${value} of "${name}" is not between ${min} and ${max}`,
     );
 }

@@ -88,7 +88,7 @@ export function optimiserConformance(optimiser: Optimiser): Check[] {
           k: Float64Array.of(1),
         };
         for (const [name, spec] of Object.entries(optimiser.parameters))
-          scalars[name] = Float64Array.of(spec.value);
+          scalars[name] = Float64Array.of(Number(spec.value));
         const scope = {
           find: (name: string) => {
             if (arrays[name]) return { name, extent: 'neuron' as const, data: arrays[name], units: n };

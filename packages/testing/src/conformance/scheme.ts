@@ -9,6 +9,7 @@ import {
 } from '@apical/core';
 import type { Catalogue } from '@apical/core';
 import { assemble, circuitStreams, type BuiltModel, type Library } from '@apical/circuit';
+import { fill } from '@apical/schemes';
 import { createRandomSource } from '@apical/numerics';
 import { close, ensure, type Check } from './check.js';
 
@@ -43,7 +44,7 @@ export function schemeConformance(
   const memory = backend.open({ dtype: 'float64' });
   const heads = Object.keys(scheme.heads);
   const build = (seed = 3, head = heads[0], batch = 4, lender?: BuiltModel): BuiltModel =>
-    assemble(scheme, layers, head === undefined ? {} : { head }, {
+    assemble(fill(scheme, head === undefined ? {} : { head }), layers, {
       memory,
       batch,
       library,
@@ -211,17 +212,7 @@ export function schemeConformance(
       run() {
         let refused: unknown;
         try {
-          assemble(
-            scheme,
-            layers,
-            { neurons: { 'no such slot': {} } },
-            {
-              memory,
-              batch: 1,
-              library,
-              streams: circuitStreams(createRandomSource(1), library.initialisers),
-            },
-          );
+          fill(scheme, { neurons: { 'no such slot': {} } });
         } catch (e) {
           refused = e;
         }

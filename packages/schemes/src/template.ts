@@ -16,7 +16,7 @@ import type {
   SchemeTemplate,
 } from '@apical/core';
 import { named, unknownAt, type Locate, type RunCatalogues } from './catalogues.js';
-import { plasticitySlot } from './slots.js';
+import { fillPlasticity } from './fill.js';
 import { assembleTemplate } from './template-assemble.js';
 import { slotName } from './template-expand.js';
 
@@ -38,7 +38,10 @@ export function schemeFromTemplate(
       };
   const plasticity: Record<string, PlasticitySlot | null> = {};
   for (const [slot, given] of Object.entries(template.plasticity ?? {}))
-    plasticity[slot] = given && plasticitySlot(given, catalogues, `${path}.plasticity.${slot}`, locate);
+    plasticity[slot] = fillPlasticity(null, given, {}, catalogues, {
+      path: `${path}.plasticity.${slot}`,
+      locate,
+    });
   const output = outputSlot(template, path, locate);
   const parameters = Object.fromEntries(
     Object.entries(template.parameters ?? {}).map(([k, { value, doc = '', unit = '1' }]) => [

@@ -6,6 +6,10 @@ import type { Library } from '@apical/circuit';
 export type CatalogueKind = Exclude<PartKind, 'GoldenReplay'>;
 /** `catalogues.LearningRule.get('delta')` */
 export type Catalogues = { readonly [K in CatalogueKind]: Catalogue<PartTypes[K]> };
+/** Kinds whose parts fill the slots of a scheme. */
+export type PartCatalogues = Partial<
+  Pick<Catalogues, 'Activation' | 'LearningRule' | 'NeuronModel' | 'Optimiser'>
+>;
 /** What training one run needs of them. */
 export type RunCatalogues = Omit<Catalogues, 'Launcher' | 'Store'>;
 
@@ -25,6 +29,23 @@ export const named = <K extends CatalogueKind>(
   at: string | undefined,
 ): PartTypes[K] => (catalogues[kind] as Catalogue<PartTypes[K] & { name: string }>).get(name, at);
 
+/** A part that is named or given itself; undefined where neither is. */
+export function partOf<K extends keyof PartCatalogues>(
+  catalogues: PartCatalogues,
+  kind: K,
+  given: string | PartTypes[K] | undefined,
+  { path, locate }: { readonly path: string; readonly locate: Locate },
+): PartTypes[K] | undefined {
+  if (typeof given !== 'string') return given;
+  const parts = catalogues[kind] as Catalogue<PartTypes[K] & { name: string }> | undefined;
+  // without a catalogue, an activation is looked up when the circuit is built
+  if (parts) return parts.get(given, locate(path));
+  if (kind === 'Activation') return undefined;
+  throw new ApicalError(
+    'APICAL_SLOT',
+    `${path} names "${given}", but there is no catalogue to look it up in`,
+  );
+}
 /** `unknownName` with a place that may not be known. */
 export const unknownAt = (
   what: string,
