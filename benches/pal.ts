@@ -8,9 +8,9 @@
 import { cpus, loadavg } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import type { Backend, DType, LayerSpec, Optimiser, Scheme, SchemeOptions } from '@apical/core';
-import { assemble, circuitStreams, macs } from '@apical/circuit';
+import { assemble, circuitStreams } from '@apical/circuit';
+import { macs, measurePeaks, reference, wasm, wasmFma } from '@apical/kernels';
 import { fill } from '@apical/schemes';
-import { measurePeaks, reference, wasm, wasmFma } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
 import { blas } from '@apical/plugin-backend-blas';
@@ -66,7 +66,7 @@ function measured(w: Workload, backend: Backend, dtype: DType): { rate: number; 
   }
   if (!circuit.weightNames().every(name => circuit.lent(name)!.every(Number.isFinite)))
     throw new Error(`${w.name}: weights are lost`);
-  return { rate, gigaflops: (2 * rate * batch * macs(circuit.lower(programs[program]!, options))) / 1e9 };
+  return { rate, gigaflops: (2 * rate * macs(circuit.lower(programs[program]!, options))) / 1e9 };
 }
 const by = (use: Optimiser, parameters: Readonly<Record<string, number | string>> = {}) => ({
   optimiser: { use, parameters: { eta: 1e-6, ...parameters } },

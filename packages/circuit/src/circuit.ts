@@ -141,8 +141,7 @@ export class Circuit implements CircuitView {
 
   /** A parameter of the scheme, `population.parameter`, `projection.rule.parameter` (of the rule or its optimiser). */
   set(name: string, value: number): void {
-    for (const { data } of this.network.settables(name, value)) data[0] = value;
-    this.network.parameters.refresh();
+    this.network.parameters.assign(this.network.settables(name, value), value);
   }
   settable(name: string): Operand {
     return this.network.settables(name)[0]!;

@@ -14,9 +14,9 @@ import type {
   Pass,
   Tree,
 } from '@apical/core';
-import { leaf, mapLeaves, overlaps, treeCall } from '@apical/equations';
+import { leaf, mapLeaves, treeCall } from '@apical/equations';
+import { changes, touches } from '@apical/kernels';
 import { linear } from './linear.js';
-import { hasCall, touches, writtenBy } from './touches.js';
 
 type Outer = Extract<Operation, { readonly op: 'outer' }>;
 type When = Extract<Operation, { readonly op: 'when' }>;
@@ -74,10 +74,9 @@ function passageOf(list: readonly Operation[], direction: FloatArray, leaves: nu
   // the factors must still be there when they are applied
   const factors = [outer.pre, outer.post, outer.gain, ...terms.flatMap(t => [t.from, t.gain])];
   const between = [...list.slice(filling[1]! + 1, when), ...last.body.slice(0, application)];
-  const written = (o: Operation): boolean =>
-    hasCall(o) || writtenBy(o).some(x => factors.some(f => overlaps(x, f)));
+  const changed = (o: Operation): boolean => factors.some(f => changes(o, f));
   const outerFirst = rest[0] === outer;
-  return between.some(written) ? undefined : { filling, outer, terms, outerFirst, when, application };
+  return between.some(changed) ? undefined : { filling, outer, terms, outerFirst, when, application };
 }
 function rewritten(list: readonly Operation[], p: Passage, memory: Memory): Operation[] | undefined {
   const when = list[p.when] as When;

@@ -7,7 +7,6 @@ export { declare, numbersOf, weightsOf } from './declare.js';
 export type { Declared, WeightPlace } from './declare.js';
 export { valueOf } from './parameters.js';
 export { circuitStreams } from './streams.js';
-export { macs } from './cost.js';
 export { audit } from './audit.js';
 export type { AuditRow } from './audit.js';
 export { readsOfCircuit, readsOfPopulation, readsOfRule } from './reads.js';

@@ -2,6 +2,7 @@
 import { ApicalError, isApicalError, unknownName } from '@apical/core';
 import type {
   Block,
+  Cell,
   Choose,
   Elementwise,
   Expression,
@@ -31,6 +32,8 @@ export class Parameters {
   readonly #cells = new Set<unknown>();
   readonly #fixed = new Map<unknown, string>();
   readonly #bounds = new Map<unknown, ParameterSpec>();
+  /** Counts that must stay whole. */
+  readonly #checks: (() => void)[] = [];
 
   constructor(memory: Pick<Memory, 'allocateCell'>, dt: number, batch: number, values: Values) {
     this.#memory = memory;
@@ -70,6 +73,48 @@ export class Parameters {
     const operation = evaluation(out, value, from, where);
     interpret(operation)();
     return { cell, evaluate: [operation] };
+  }
+  /**
+   * Throws `APICAL_RANGE` where the value of a `condition` is not whole within 1e-6, or below `least`: now and whenever a
+   * parameter that it follows from is set.
+   */
+  whole(
+    value: Value,
+    from: Scope,
+    what: string,
+    least: number,
+    cell: Cell,
+    evaluate: readonly Elementwise[],
+  ): void {
+    const names = typeof value === 'string' ? [...namesIn(parse(value, what))] : [];
+    const operands = names.map(n => from.find(n)!);
+    if (!operands.every(o => this.isParameter(o))) return;
+    const runs = evaluate.map(interpret);
+    const check = (): void => {
+      for (const run of runs) run();
+      const n = cell[0]!;
+      if (Math.abs(n - Math.round(n)) <= 1e-6 && Math.round(n) >= least) return;
+      const given = names.map((name, k) => `${name} = ${operands[k]!.data[0]!}`).join(', ');
+      const asked =
+        typeof value === 'string' ? `${what}: ${value} comes to ${n} (${given})` : `${what}: ${n}`;
+      throw new ApicalError('APICAL_RANGE', `${asked}; it must be a whole number from ${least} up`);
+    };
+    check();
+    this.#checks.push(check);
+  }
+  /** Sets parameters; where a count would not be whole, all stays as it was. */
+  assign(operands: readonly Operand[], value: number): void {
+    const old = operands.map(o => o.data[0]!);
+    for (const { data } of operands) data[0] = value;
+    this.refresh();
+    try {
+      for (const check of this.#checks) check();
+    } catch (error) {
+      operands.forEach(({ data }, k) => (data[0] = old[k]!));
+      this.refresh();
+      for (const check of this.#checks) check();
+      throw error;
+    }
   }
   /** Equations may read it; it is neither assigned nor set. `why` follows its name in the message. */
   protect(cell: FloatArray, why: string): void {

@@ -1,6 +1,15 @@
 /** Stages → operations: sweeps, repeats, conditions. The work of one phase is in `phase.ts`. */
 import { ApicalError, phaseWords, unknownName } from '@apical/core';
-import type { Cell, CompileOptions, FloatArray, Operation, Program, Stage } from '@apical/core';
+import type {
+  Cell,
+  CompileOptions,
+  Elementwise,
+  FloatArray,
+  Operation,
+  Program,
+  Stage,
+  Value,
+} from '@apical/core';
 import { BlockCompiler } from './block.js';
 import type { BuiltPopulation } from './built.js';
 import type { Network } from './network.js';
@@ -9,6 +18,7 @@ import { PhaseCompiler } from './phase.js';
 import type { Scope } from './scope.js';
 
 type Work = Exclude<Stage, { set: unknown } | { stages: unknown }>;
+type Counted = { readonly cell: Cell; readonly evaluate: readonly Elementwise[] };
 type Repeat = Extract<Stage, { repeat: unknown }>;
 
 export function lowerProgram(
@@ -48,18 +58,17 @@ class ProgramCompiler {
       const { cell, evaluate } = this.#condition(stage.when, 'when');
       return [...evaluate, { op: 'when', cell, body: this.#program(stage.stages) }];
     }
-    if ('every' in stage) return [this.#every(stage)];
+    if ('every' in stage) return this.#every(stage);
     if ('repeat' in stage) return this.#repeat(stage);
     return this.#work(stage);
   }
-  #every(stage: Extract<Stage, { every: unknown }>): Operation {
-    if (!Number.isInteger(stage.every) || stage.every < 1)
-      throw new ApicalError('APICAL_CIRCUIT', `every: ${stage.every}; it must be a whole number from 1 up`);
+  #every(stage: Extract<Stage, { every: unknown }>): readonly Operation[] {
+    const { cell: times, evaluate } = this.#times(stage.every, 'every', 1);
     const text = JSON.stringify(stage);
     const met = (this.#met.get(text) ?? 0) + 1;
     this.#met.set(text, met);
     const counter = this.#network.persistent.counter(`every/${text}${met > 1 ? `#${met}` : ''}`);
-    return { op: 'every', times: stage.every, counter, body: this.#program(stage.stages) };
+    return [...evaluate, { op: 'every', times, counter, body: this.#program(stage.stages) }];
   }
   #set(values: Readonly<Record<string, number>>): Operation[] {
     const refresh = this.#network.parameters.refreshOperations();
@@ -70,10 +79,19 @@ class ProgramCompiler {
     );
   }
   /** `evaluate` comes right before the stage: parameters may be set earlier in the program, and by other programs. */
-  #condition(value: number | string, where: string): { cell: Cell; evaluate: readonly Operation[] } {
+  #condition(value: Value, where: string): Counted {
+    return this.#network.parameters.condition(value, this.#scope(where), where);
+  }
+  /** As a condition, where it must be a whole number. */
+  #times(value: Value, where: string, least: number): Counted {
+    const found = this.#condition(value, where);
+    this.#network.parameters.whole(value, this.#scope(where), where, least, found.cell, found.evaluate);
+    return found;
+  }
+  #scope(where: string): Scope {
     const { parameters } = this.#network;
     const shared = parameters.within({});
-    const scope: Scope = {
+    return {
       find: n => {
         const found = n.includes('.') ? this.#network.operand(n) : shared.find(n);
         if (found) this.#blocks.read(found.data, where);
@@ -81,10 +99,9 @@ class ProgramCompiler {
       },
       names: () => shared.names(),
     };
-    return parameters.condition(value, scope, where);
   }
   #repeat({ repeat, until, stages }: Repeat): readonly Operation[] {
-    const { cell: times, evaluate } = this.#condition(repeat, 'repeat');
+    const { cell: times, evaluate } = this.#times(repeat, 'repeat', 0);
     const outer = this.#blocks.written;
     this.#blocks.written = new Set();
     const body = this.#program(stages);

@@ -2,7 +2,8 @@
 import t from 'tap';
 import type { Optimiser, Program, SignalSpec } from '@apical/core';
 import { derived, input, noise, parameter, state, stimulus } from '@apical/core';
-import { assemble, audit, Circuit, circuitStreams, macs, readsOfCircuit } from '@apical/circuit';
+import { assemble, audit, Circuit, circuitStreams, readsOfCircuit } from '@apical/circuit';
+import { macs } from '@apical/kernels';
 import { fill } from '@apical/schemes';
 import { createRandomSource, fillNormals } from '@apical/numerics';
 import { oneToOne, sgd } from '@apical/plugin-standard';

@@ -2,9 +2,9 @@
 import t from 'tap';
 import type { DType, Operation, OptimiserUse } from '@apical/core';
 import { defineOptimiser, parameter, state } from '@apical/core';
-import { assemble, circuitStreams, macs, type BuiltModel } from '@apical/circuit';
+import { assemble, circuitStreams, type BuiltModel } from '@apical/circuit';
+import { macs, reference, wasm } from '@apical/kernels';
 import { fill } from '@apical/schemes';
-import { reference, wasm } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { libraryOf } from '@apical/testing';
 import standard, { adam, flow, sgd } from '@apical/plugin-standard';

@@ -2,7 +2,8 @@
 import t from 'tap';
 import type { Operation, Optimiser, Program } from '@apical/core';
 import { derived, input, noise, state, stimulus } from '@apical/core';
-import { Circuit, circuitStreams, macs } from '@apical/circuit';
+import { Circuit, circuitStreams } from '@apical/circuit';
+import { macs } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
 import { adam, dense, oneToOne, sgd } from '@apical/plugin-standard';
 import { given, hebb, library, list, neuron, pair, rule, run, values } from './parts.js';

@@ -112,7 +112,12 @@ export type Stage =
   /** A parameter of the scheme, or `population.parameter`. */
   | { readonly set: Readonly<Record<string, number>> }
   | { readonly when: Expression; readonly stages: Program }
-  | { readonly every: number; readonly stages: Program }
+  /** In the first of so many runs, and so on; as often as `repeat` says. */
+  | { readonly every: Value; readonly stages: Program }
+  /**
+   * So many times: a number, or an expression such as `free / dt`. What it comes to is rounded; where parameters alone
+   * decide and it is not whole within 1e-6, compiling the program and setting the parameter are refused.
+   */
   | {
       readonly repeat: Value;
       /**

@@ -171,13 +171,14 @@ export type Operation =
       readonly refresh: readonly Operation[];
     }
   | { readonly op: 'when'; readonly cell: Cell; readonly body: readonly Operation[] }
-  /** Runs `body` when counter mod times is 0, then counter += 1. */
+  /** Runs `body` when counter mod round(times) is 0, then counter += 1. */
   | {
       readonly op: 'every';
-      readonly times: number;
+      readonly times: Cell;
       readonly counter: Cell;
       readonly body: readonly Operation[];
     }
+  /** Runs `body` round(times) times. */
   | {
       readonly op: 'repeat';
       readonly times: Cell;
@@ -190,8 +191,18 @@ export type Operation =
         readonly within: number;
       };
     }
-  /** Code of a part (algebra on weights, an unusual connectivity): opaque to the backend. */
-  | { readonly op: 'call'; readonly where: string; readonly run: Step };
+  /**
+   * Code of a part (algebra on weights, an unusual connectivity): opaque to the backend. One that does not say what it
+   * reads and writes may touch everything, and nothing is moved past it.
+   */
+  | {
+      readonly op: 'call';
+      readonly where: string;
+      readonly run: Step;
+      readonly reads?: readonly FloatArray[];
+      /** Wholly or in part. */
+      readonly writes?: readonly FloatArray[];
+    };
 
 /* ---------------------------------------------------------------- backends */
 

@@ -1,7 +1,8 @@
 /** Public names of `@apical/kernels`. */
 export { reference } from './reference.js';
 export { measurePeaks, type PeakOptions, type Peaks } from './wasm/peaks.js';
-export type { Product } from './wasm/plain-products.js';
+export type { Product } from './wasm/emission.js';
+export { arraysOf, changes, insideOf, macs, touches, verbOf } from './verbs/index.js';
 export {
   wasm,
   wasmBackend,

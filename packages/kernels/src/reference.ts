@@ -1,6 +1,6 @@
 /** The reference backend: plain loops over ordinary typed arrays. Slow, obvious, and the truth in every test. */
 import type { Backend, Memory } from '@apical/core';
-import { prepare } from './prepare.js';
+import { check, prepare } from './verbs/index.js';
 
 export const reference: Backend = {
   name: 'reference',
@@ -14,7 +14,10 @@ export const reference: Backend = {
       allocate: length => (dtype === 'float64' ? new Float64Array(length) : new Float32Array(length)),
       allocateCell: value => Float64Array.of(value),
       allocateIndices: length => new Int32Array(length),
-      prepare: operations => prepare(operations),
+      prepare(operations, where) {
+        check(operations, dtype, where);
+        return prepare(operations);
+      },
     };
   },
 };

@@ -96,7 +96,7 @@ function network(
       },
       {
         op: 'every',
-        times: 2,
+        times,
         counter,
         body: [{ op: 'outer', ...shape, pre: r[l - 1]!, post: error, gain: eta }],
       },

@@ -3,7 +3,8 @@
  * Weights beyond all reason count as well: when they overflow, all others follow within a few steps, and nobody could say
  * where it began.
  */
-import { macs, type BuiltModel } from '@apical/circuit';
+import type { BuiltModel } from '@apical/circuit';
+import { macs } from '@apical/kernels';
 import type { FloatArray } from '@apical/core';
 import { firstNonFinite } from '@apical/numerics';
 import { indexIn } from './initial-weights.js';
@@ -87,14 +88,19 @@ export function costOf(model: BuiltModel, steps: number, training = 'train'): Co
   const { circuit, programs } = model;
   const program = programNamed(programs, training);
   const operations = circuit.lower(program, programs.begin ? { after: programs.begin } : {});
-  const before = programs.begin ? macs(circuit.lower(programs.begin)) : 0;
+  const before = programs.begin ? macs(circuit.lower(programs.begin), circuit.batch) : 0;
   type Operations = typeof operations;
   const repeats = (all: Operations): number =>
-    Math.max(1, ...all.map(o => ('body' in o ? (o.op === 'repeat' ? o.times[0]! : 1) * repeats(o.body) : 1)));
+    Math.max(
+      1,
+      ...all.map(o =>
+        'body' in o ? (o.op === 'repeat' ? Math.round(o.times[0]!) : 1) * repeats(o.body) : 1,
+      ),
+    );
   const names = circuit.weightNames();
   const parameters = names.reduce((n, name) => n + circuit.lent(name)!.length, 0);
   return {
-    macsPerSample: steps * macs(operations) + before,
+    macsPerSample: steps * macs(operations, circuit.batch) + before,
     stepsPerSample: steps * repeats(operations),
     parameters,
     memory: circuit.bytes(),

@@ -41,7 +41,7 @@ export function recordedStreams(
         for (let i = 0; i < into.length; i++) into[i] = data[from + i]!;
         used.set(stream, from + into.length);
       };
-      return { op: 'call', where: stream, run };
+      return { op: 'call', where: stream, run, reads: [], writes: [into] };
     },
   };
 }

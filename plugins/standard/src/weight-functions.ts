@@ -1,10 +1,16 @@
 /** Weights as functions of weights: copy, transpose, sign, constant, pseudo-inverse. */
 import { ApicalError, parameter } from '@apical/core';
-import type { Matrix, Operation, WeightFunction } from '@apical/core';
+import type { FloatArray, Matrix, Operation, WeightFunction } from '@apical/core';
 import { pseudoInverse } from '@apical/numerics';
 
 const gain = { gain: parameter('factor', 1) };
-const call = (where: string, run: () => void): readonly Operation[] => [{ op: 'call', where, run }];
+/** Algebra on `into` that reads these besides. */
+const call = (
+  where: string,
+  into: Matrix,
+  reads: readonly FloatArray[],
+  run: () => void,
+): readonly Operation[] => [{ op: 'call', where, run, reads, writes: [into.data] }];
 function fits(name: string, into: Matrix, source: Matrix, transposed = false): void {
   const [rows, cols] = transposed ? [source.cols, source.rows] : [source.rows, source.cols];
   if (rows !== into.rows || cols !== into.cols)
@@ -48,7 +54,7 @@ export const sign: WeightFunction = {
   inputs: ['W'],
   prepare(into, [W], cells) {
     fits('sign', into, W!);
-    return call('sign', () => {
+    return call('sign', into, [W!.data, cells.gain!], () => {
       const g = cells.gain![0]!;
       for (let k = 0; k < into.data.length; k++) into.data[k] = g * Math.sign(W!.data[k]!);
     });
@@ -63,7 +69,7 @@ export const signOf: WeightFunction = {
   inputs: ['W', 'own'],
   prepare(into, [W]) {
     fits('sign-of', into, W!);
-    return call('sign-of', () => {
+    return call('sign-of', into, [W!.data], () => {
       const own = into.data;
       for (let k = 0; k < own.length; k++) own[k] = Math.abs(own[k]!) * (W!.data[k]! < 0 ? -1 : 1);
     });
@@ -74,7 +80,8 @@ export const constant: WeightFunction = {
   doc: 'one number everywhere',
   parameters: { value: parameter('the number', 0) },
   inputs: [],
-  prepare: (into, _sources, { value }) => call('constant', () => void into.data.fill(value![0]!)),
+  prepare: (into, _sources, { value }) =>
+    call('constant', into, [value!], () => void into.data.fill(value![0]!)),
 };
 export const pseudoInverseOf: WeightFunction = {
   name: 'pseudo-inverse',
@@ -83,7 +90,7 @@ export const pseudoInverseOf: WeightFunction = {
   inputs: ['W'],
   prepare(into, [W]) {
     fits('pseudo-inverse', into, W!, true);
-    return call('pseudo-inverse', () => {
+    return call('pseudo-inverse', into, [W!.data], () => {
       const out = pseudoInverse({ rows: W!.rows, cols: W!.cols, data: W!.data });
       into.data.set(out.data);
     });

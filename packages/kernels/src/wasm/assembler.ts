@@ -44,6 +44,7 @@ export const add = plain(0x6a);
 export const sub = plain(0x6b);
 export const mul = plain(0x6c);
 export const and = plain(0x71);
+export const or = plain(0x72);
 export const less = plain(0x49);
 export const demote = plain(0xb6);
 export const f64Ops = {
@@ -229,8 +230,7 @@ export const loopWhile = (condition: Code, body: Code): Code => [
   0x40,
   0x03,
   0x40,
-  condition,
-  0x45,
+  isZero(condition),
   0x0d,
   1,
   body,
@@ -258,6 +258,8 @@ export const ifElse = (type: ValueType, condition: Code, then: Code, otherwise: 
   otherwise,
   0x0b,
 ];
+/** Runs `code` and forgets what it leaves. */
+export const drop = plain(0x1a);
 /** Runs `body`; `leave` in it ends the block. `depth`: blocks, loops and conditions that lie between. */
 export const block = (body: Code): Code => [0x02, 0x40, body, 0x0b];
 export const leave = (condition: Code, depth: number): Code => [condition, 0x0d, ...uleb(depth)];

@@ -6,8 +6,9 @@ import type { Backend, DType, Memory, Operation, Step } from '@apical/core';
 import { ApicalError } from '@apical/core';
 import { hasRelaxedSimd, noSimd } from './engine.js';
 import { Arena } from './memory.js';
+import { check } from '../verbs/index.js';
+import type { Product, Room } from './emission.js';
 import { tileRows } from './packed.js';
-import type { Product, Room } from './plain-products.js';
 import { compileProgram } from './program.js';
 
 /** The memory that products of another library work on. */
@@ -55,6 +56,7 @@ class WasmMemory implements Memory {
     return this.#arena.indices(length);
   }
   prepare(operations: readonly Operation[], where: string): Step {
+    check(operations, this.dtype, where);
     if (operations.length === 0) return () => undefined;
     const arena = this.#arena;
     const { step, note } = compileProgram(operations, arena.memory, {

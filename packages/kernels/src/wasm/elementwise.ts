@@ -2,8 +2,8 @@
  * Elementwise passes as code: loops over vectors, or written out where they are short. Elements of one sample are
  * worked on 4 or 2 at a time; reductions add in float64, lane by lane, in an order that depends on the shape alone.
  */
-import type { Elementwise, Pass, Tree } from '@apical/core';
-import { emitJs, operandsIn, operandsRead, overlaps, visit } from '@apical/equations';
+import type { Cell, Elementwise, FloatArray, Operand, Pass, Tree } from '@apical/core';
+import { leaf, operandsIn, operandsRead, overlaps, treeCall } from '@apical/equations';
 import {
   demote,
   f64,
@@ -31,7 +31,7 @@ import {
   type Position,
 } from './emission.js';
 import { firstRow, overRows, overVectors, type Place } from './places.js';
-import { canCompile, scalarCode, vectorCode } from './tree-code.js';
+import { scalarCode, vectorCode } from './tree-code.js';
 
 type Loop = Extract<Pass, { readonly kind: 'loop' }>;
 type Reduce = Extract<Pass, { readonly kind: 'reduce' }>;
@@ -39,23 +39,26 @@ type Reduce = Extract<Pass, { readonly kind: 'reduce' }>;
 const tiny = { 4: 1e-30, 8: 1e-300 } as const;
 
 export function emitElementwise(op: Elementwise, e: Emission): Code {
-  return op.passes.flatMap(pass => {
-    if (compiles(pass, op, e)) return e.locals.scoped(() => new PassEmitter(op, e).emit(pass));
-    return e.module.run(emitJs({ ...op, passes: [pass] }));
-  });
+  return op.passes.flatMap(pass => e.locals.scoped(() => new PassEmitter(op, e).emit(pass)));
 }
-function compiles(pass: Pass, { operands }: Elementwise, e: Emission): boolean {
-  let fits = pass.kind !== 'reduce' || e.holds(operands[pass.into]!.data);
-  const see = (t: Tree): void => {
-    if (t.kind === 'operand') fits &&= e.holds(operands[t.index]!.data);
-    if (t.kind === 'call') fits &&= canCompile(t.name);
-  };
-  for (const { to, value } of pass.body) {
-    visit(value, see);
-    if ('operand' in to) see({ kind: 'operand', index: to.operand });
-  }
-  if (pass.kind === 'reduce') visit(pass.value, see);
-  return fits;
+/** into ← value, for every element: operand 0 is `into`, the others follow. */
+export function overAll(into: FloatArray, others: readonly Operand[], value: Tree): Elementwise {
+  const units = into.length;
+  const operands: Operand[] = [{ name: 'into', extent: 'neuron', data: into, units }, ...others];
+  const passes = [{ kind: 'loop', over: 'neuron', units, body: [{ to: { operand: 0 }, value }] }] as const;
+  return { op: 'elementwise', where: 'verb', batch: 1, operands, passes };
+}
+/** into += gain · Π factors */
+export function addProductOf(
+  into: FloatArray,
+  factors: readonly FloatArray[],
+  gain: Cell,
+  e: Emission,
+): Code {
+  const others: Operand[] = factors.map(data => ({ name: 'x', extent: 'neuron', data, units: into.length }));
+  const product = factors.map((_, k) => leaf(k + 2)).reduce((a, b) => treeCall('multiply', a, b), leaf(1));
+  const scalar: Operand = { name: 'gain', extent: 'scalar', data: gain, units: 1 };
+  return emitElementwise(overAll(into, [scalar, ...others], treeCall('add', leaf(0), product)), e);
 }
 class PassEmitter {
   readonly #op: Elementwise;

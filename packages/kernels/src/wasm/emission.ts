@@ -1,8 +1,11 @@
 /** What the emitters of one function share: where numbers live, locals, kernels, and how much is written out. */
-import type { Cell } from '@apical/core';
+import type { Cell, DenseProduct, Operation, Step } from '@apical/core';
 import {
   demote,
+  f64,
+  f64Ops,
   floatLoad,
+  floatStore,
   get,
   i32,
   storeLane,
@@ -16,6 +19,14 @@ import {
 import type { Locals, Size } from './kernel-code.js';
 import type { ModuleBuilder } from './module.js';
 
+export type Product = DenseProduct & { readonly op: 'multiply' | 'multiply-transposed' | 'outer' };
+/** Addresses of room for panels and for a tile that hangs over the edge; one product at a time uses it. */
+export interface Room {
+  readonly panels: (rowBytes: number, colBytes: number) => { readonly rows: number; readonly cols: number };
+  readonly spare: number;
+}
+/** What became of a product. */
+export type How = 'written' | 'kernels' | 'library';
 export interface Emission {
   readonly size: Size;
   readonly locals: Locals;
@@ -24,6 +35,12 @@ export interface Emission {
   readonly fused: boolean;
   /** Does the array live in this memory? */
   readonly holds: (data: ArrayBufferView) => boolean;
+  readonly room: Room;
+  /** Another library's way with some products (undefined: ours). */
+  readonly products?: ((product: Product) => Step | undefined) | undefined;
+  readonly count: (how: How) => void;
+  /** Operations one after the other. */
+  readonly list: (operations: readonly Operation[]) => Code;
 }
 /** Runs of at most so many vectors are written out; longer ones are loops. */
 export const writtenOut = 8;
@@ -49,6 +66,9 @@ export const firstLanes = (size: Size, value: Code, rest: number): Code =>
   v128Ops.and(value, v128Bytes(Array.from({ length: 16 }, (_, byte) => (byte < rest * size ? 0xff : 0))));
 /** A cell's number as float64. */
 export const cellValue = (cell: Cell): Code => floatLoad(8, i32(0), cell.byteOffset);
+/** cell += 1 */
+export const incremented = (cell: Cell): Code =>
+  floatStore(8, i32(0), f64Ops.add(cellValue(cell), f64(1)), cell.byteOffset);
 /** A float64 in every lane, rounded to the lanes' type. */
 export const splatOf = (size: Size, value: Code): Code =>
   vectors[size].splat(size === 4 ? demote(value) : value);

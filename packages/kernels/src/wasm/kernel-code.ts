@@ -1,5 +1,19 @@
 /** What the kernels share: locals by type, arithmetic of one number, gains. */
-import { add, demote, f32Ops, f64Ops, get, set, type Code, type ValueType } from './assembler.js';
+import {
+  add,
+  demote,
+  f32Ops,
+  f64FromF32,
+  f64Ops,
+  get,
+  i32,
+  less,
+  loopWhile,
+  set,
+  type Code,
+  type ValueType,
+} from './assembler.js';
+import type { WasmFunction } from './module-format.js';
 
 export type Size = 4 | 8;
 export const scalarOps = (size: Size) =>
@@ -47,3 +61,16 @@ export class Locals {
 export const step = (local: number, by: Code): Code => set(local, add(get(local), by));
 /** Gains arrive as float64. */
 export const gainOf = (size: Size, local: number): Code => (size === 4 ? demote(get(local)) : get(local));
+export const wide = (size: Size, x: Code): Code => (size === 4 ? f64FromF32(x) : x);
+export const narrow = (size: Size, x: Code): Code => (size === 4 ? demote(x) : x);
+/** Runs `body` with `k` from 0 to `count` − 1. */
+export const times = (k: number, count: Code, body: Code): Code => [
+  ...set(k, i32(0)),
+  ...loopWhile(less(get(k), count), [...body, ...step(k, i32(1))]),
+];
+export const kernel = (name: string, params: readonly ValueType[], l: Locals, body: Code): WasmFunction => ({
+  name,
+  params,
+  locals: l.types,
+  body,
+});

@@ -1,6 +1,7 @@
 /** The packed and blocked matrix product: panels, and tiles of four rows by two vectors. */
 import {
   add,
+  and,
   floatLoad,
   floatStore,
   get,
@@ -10,6 +11,7 @@ import {
   loadSplat,
   loopWhile,
   mul,
+  or,
   select,
   set,
   shuffle,
@@ -190,31 +192,25 @@ export function tiles(size: Size, fused: boolean): WasmFunction {
       [0, 1].flatMap(half => v128Store(get(8), get(tile(row, half)), 32 * row + 16 * half)),
     ),
     ...set(r, i32(0)),
-    ...loopWhile(
-      [...less(get(r), i32(tileRows)), ...less(add(get(i), get(r)), get(3)), 0x71],
-      [
-        ...set(q, i32(0)),
-        ...loopWhile(
-          [...less(get(q), i32(nr)), ...less(add(get(j), get(q)), get(4)), 0x71],
-          [
-            ...floatStore(
-              size,
-              add(get(c), mul(get(q), i32(size))),
-              ops.add(
-                floatLoad(size, add(get(c), mul(get(q), i32(size)))),
-                ops.multiply(
-                  gainOf(size, 7),
-                  floatLoad(size, add(get(8), add(mul(get(r), i32(32)), mul(get(q), i32(size))))),
-                ),
-              ),
+    ...loopWhile(and(less(get(r), i32(tileRows)), less(add(get(i), get(r)), get(3))), [
+      ...set(q, i32(0)),
+      ...loopWhile(and(less(get(q), i32(nr)), less(add(get(j), get(q)), get(4))), [
+        ...floatStore(
+          size,
+          add(get(c), mul(get(q), i32(size))),
+          ops.add(
+            floatLoad(size, add(get(c), mul(get(q), i32(size)))),
+            ops.multiply(
+              gainOf(size, 7),
+              floatLoad(size, add(get(8), add(mul(get(r), i32(32)), mul(get(q), i32(size))))),
             ),
-            ...step(q, i32(1)),
-          ],
+          ),
         ),
-        ...step(c, get(6)),
-        ...step(r, i32(1)),
-      ],
-    ),
+        ...step(q, i32(1)),
+      ]),
+      ...step(c, get(6)),
+      ...step(r, i32(1)),
+    ]),
   ];
   const body = [
     ...set(g, v.splat(gainOf(size, 7))),
@@ -228,7 +224,7 @@ export function tiles(size: Size, fused: boolean): WasmFunction {
         ...set(c, add(get(2), add(mul(get(i), get(6)), mul(get(j), i32(size))))),
         ...kernel,
         ...ifThen(
-          [...less(sub(get(3), get(i)), i32(tileRows)), ...less(sub(get(4), get(j)), i32(nr)), 0x72],
+          or(less(sub(get(3), get(i)), i32(tileRows)), less(sub(get(4), get(j)), i32(nr))),
           edge,
           whole,
         ),

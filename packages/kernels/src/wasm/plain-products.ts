@@ -2,20 +2,13 @@
  * Dense products: written out where they are small, one kernel a sample for few samples, packed and blocked for many.
  * Every sum has one order that depends on the shape alone.
  */
-import type { DenseProduct } from '@apical/core';
 import { add, get, i32, less, loopWhile, mul, set, type Code } from './assembler.js';
-import type { Emission } from './emission.js';
+import type { Emission, How, Product } from './emission.js';
 import { step } from './kernel-code.js';
 import { blockDepth, pack, tileCols, tileRows, tiles, type Layout } from './packed.js';
 import { callRows } from './rows.js';
 import { gainValue, writtenProduct } from './written-products.js';
 
-export type Product = DenseProduct & { readonly op: 'multiply' | 'multiply-transposed' | 'outer' };
-/** Addresses of room for panels and for a tile that hangs over the edge; one product at a time uses it. */
-export interface Room {
-  readonly panels: (rowBytes: number, colBytes: number) => { readonly rows: number; readonly cols: number };
-  readonly spare: number;
-}
 /** Below this many samples one product at a time is faster than packing. */
 const packedFrom = 4;
 /** Products of at most so many vectors of weights, over all samples, are written out. */
@@ -23,12 +16,12 @@ const mostWritten = 512;
 
 const vectorsOf = ({ nPre, nPost, batch }: Product, size: number): number =>
   batch * nPost * Math.ceil((nPre * size) / 16);
-export const isSmall = (p: Product, size: number): boolean =>
+const isSmall = (p: Product, size: number): boolean =>
   p.batch < packedFrom && vectorsOf(p, size) <= mostWritten;
 
-export function plainProduct(p: Product, e: Emission, room: Room): Code {
-  if (isSmall(p, e.size)) return writtenProduct(p.op, p, e);
-  return p.batch < packedFrom ? single(p, e) : packed(p, e, room);
+export function plainProduct(p: Product, e: Emission): { readonly how: How; readonly code: Code } {
+  if (isSmall(p, e.size)) return { how: 'written', code: writtenProduct(p.op, p, e) };
+  return { how: 'kernels', code: p.batch < packedFrom ? single(p, e) : packed(p, e) };
 }
 function single(p: Product, e: Emission): Code {
   const { op, weights, pre, post, batch, nPre, nPost } = p;
@@ -53,8 +46,8 @@ interface Side {
   readonly along: number;
 }
 /** C [m, n] += gain · A [m, k] B [k, n]; each product says which of its arrays is which. */
-export function packed(p: Product, e: Emission, room: Room): Code {
-  const { size } = e;
+function packed(p: Product, e: Emission): Code {
+  const { size, room } = e;
   const { weights, pre, post, batch, nPre, nPost } = p;
   const [W, x, y] = [weights.byteOffset, pre.byteOffset, post.byteOffset];
   const [xRow, yRow] = [nPre * size, nPost * size];

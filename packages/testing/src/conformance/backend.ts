@@ -108,7 +108,7 @@ function verbs(bench: Bench): void {
 }
 function control(bench: Bench): void {
   const counter = bench.cell(0);
-  const [on, off, times, limit] = [bench.cell(1), bench.cell(0), bench.cell(4), bench.cell(100)];
+  const [on, off, times, limit] = [bench.cell(1), bench.cell(0), bench.cell(3.9999999), bench.cell(100)];
   const count: Operation = { op: 'increment', cell: counter };
   const after = (what: string, want: number, ...operations: readonly Operation[]): void => {
     counter[0] = 0;
@@ -118,7 +118,10 @@ function control(bench: Bench): void {
   after('when', 1, { op: 'when', cell: on, body: [count] }, { op: 'when', cell: off, body: [count] });
   after('repeat', 4, { op: 'repeat', times, body: [count] });
   const every = bench.cell(0);
-  const step = bench.memory.prepare([{ op: 'every', times: 3, counter: every, body: [count] }], 'every');
+  const step = bench.memory.prepare(
+    [{ op: 'every', times: bench.cell(2.7), counter: every, body: [count] }],
+    'every',
+  );
   counter[0] = 0;
   for (let k = 0; k < 7; k++) step();
   ensure(counter[0] === 3, () => `every third of seven: ${counter[0]!}`);
@@ -147,10 +150,15 @@ function control(bench: Bench): void {
     times,
     body: [
       { op: 'set', cell: off, value: 1, refresh: [] },
-      { op: 'when', cell: off, body: [{ op: 'every', times: 2, counter: inner, body: [count] }] },
+      {
+        op: 'when',
+        cell: off,
+        body: [{ op: 'every', times: bench.cell(2.2), counter: inner, body: [count] }],
+      },
       { op: 'set', cell: off, value: 0, refresh: [] },
     ],
   });
+  after('repeat of 4.4 times, rounded', 4, { op: 'repeat', times: bench.cell(4.4), body: [count] });
   after('repeat of zero times', 0, { op: 'repeat', times: bench.cell(0), body: [count] });
   after('nothing at all', 0);
   let called = 0;
