@@ -1,83 +1,150 @@
 /**
- * Latent-equilibrium layers as schemes: `pal`, the default for layered networks, and `pal/latent-equilibrium` with every
- * option and baseline of the paper. One program run is one update of the whole network; rates need one update per layer
- * on their way up, errors one per layer on their way down. Populations `layer0` … `layer{last}`, projections `W{l}` and
- * `B{l}`, the feedback into hidden layer l.
+ * Leaky layers that look ahead (latent equilibrium) as schemes: `pal`, the default for layered networks, and
+ * `pal/latent-equilibrium` with every option and baseline of the paper. One program run is one update of the whole network:
+ * every layer sees the rates and errors of the update before. Populations `layer0` … `layer{N}`, projections `W{l}` and
+ * `B{l}`, the feedback into hidden layer l. Numbers in brackets are those of the equations in README.md.
  */
-import type {
-  Assembled,
-  Builder,
-  LayerSpec,
-  PlasticitySlot,
-  Program,
-  Projection,
-  Scheme,
-  Setting,
-} from '@apical/core';
-import { defineScheme, setting } from '@apical/core';
+import type { Assembled, Builder, LayerSpec, Program, Projection, Scheme } from '@apical/core';
+import { defineNeuron, defineScheme, derived, input, noise, setting } from '@apical/core';
+import { state, stimulus } from '@apical/core';
 import { delta, layerName, wiringOf } from '@apical/plugin-bp';
 import { flow } from '@apical/plugin-standard';
-import { activationOf, source, teach } from './common.js';
-import { beta, leaky, leakyInput, leakyOutput, noiseOn, tau } from './latent-neurons.js';
-import { pal } from './pal-rule.js';
+import { activationOf, atLeast0, flag, sigma, source, tauNoise, teach, time } from './common.js';
+import type { Settings } from './common.js';
+import { pal } from './rules.js';
 
-type Settings = Readonly<Record<string, Setting>>;
-export interface LatentUpdate {
-  readonly taught: boolean;
-  readonly learning: boolean;
-  /** Does noise reach the potentials? It is renewed in any case. */
-  readonly noisy: boolean;
-}
+const noiseOn = flag('1 while noise reaches potentials', 1);
+const tau = time('membrane time constant', 10);
+const beta = atLeast0('nudging strength of the target', 0.1);
+
+const sample = defineNeuron({
+  name: 'le/input',
+  doc: 'shows the sample',
+  source,
+  parameters: {},
+  signals: { r: stimulus('rate: the sample itself'), rOld: derived('rate that the layer above saw') },
+  phases: { forward: 'rOld = r' },
+});
+const leaky = defineNeuron({
+  name: 'le/leaky',
+  doc: 'leaky integrator with look-ahead potential, error and noise',
+  source: { paper: 'Haider et al. 2021; Max et al. 2024' },
+  functions: { phi: 'sigmoid' },
+  parameters: {
+    tau,
+    sigma: sigma(0.01),
+    tauNoise: tauNoise(1),
+    sigmaWhite: atLeast0('standard deviation of white noise', 0),
+    noiseOn,
+  },
+  signals: {
+    basal: input('W r + b'),
+    drive: derived('what the membrane follows'),
+    v: state('membrane potential'),
+    u: state('look-ahead potential'),
+    uOld: state('u one update ago'),
+    excess: derived('u - basal'),
+    r: state('rate'),
+    rOld: state('rate one update ago'),
+    rLast: derived('rOld; in the very first update r itself'),
+    dr: state('slope of the activation at u'),
+    drOld: state('slope one update ago'),
+    feedback: input('error from above'),
+    e: state('error'),
+    xi: state('noise'),
+    z: noise('standard normal'),
+    zWhite: noise('standard normal of the white noise'),
+    fresh: { ...state('1 until the first update is over', '1', 1), per: 'population' },
+  },
+  choices: {
+    renewed: { none: '0', OU: 'xi + (sqrt(dt * tauNoise) * sigma * z - dt * xi) / tauNoise' },
+    white: { none: '0', white: 'sigmaWhite * zWhite' },
+    injected: { none: '0', error: 'e' },
+    // (8) v + tau dv/dt does not depend on v
+    ahead: { integrated: 'v + tau * ((drive - v) / tau)', cancelled: 'drive' },
+    slope: { delayed: 'drOld', instantaneous: 'dr' },
+  },
+  phases: {
+    // (7)
+    forward: `
+      xi = renewed
+      uOld = u
+      rOld = r
+      drOld = dr
+      drive = basal + injected + noiseOn * xi + white
+      u = ahead
+      excess = u - basal
+      r = phi(u)
+      dr = dphi(u)
+      rLast = where(fresh, r, rOld)
+      fresh = 0`,
+    membrane: 'v += dt * ((drive - v) / tau)',
+    // (9)
+    backward: 'e = slope * feedback',
+  },
+});
+const output = defineNeuron({
+  ...leaky,
+  name: 'le/output',
+  doc: 'output layer: its error compares the output of the update before with the target',
+  functions: { ...leaky.functions, psi: 'softmax' },
+  parameters: { ...leaky.parameters, beta, teach },
+  signals: { ...leaky.signals, target: stimulus('wanted output'), y: derived('output of the network') },
+  choices: {
+    ...leaky.choices,
+    // (10)
+    error: { mse: 'target - uOld', rate: 'drOld * (target - rOld)', softmax: 'target - psi(uOld)' },
+    shown: { potential: 'u', rate: 'r', softmax: 'psi(u)' },
+  },
+  phases: { ...leaky.phases, show: 'y = shown', backward: 'e = where(teach, beta * error, 0)' },
+});
+
+/** `noisy`: does noise reach the potentials? It is renewed in any case. */
+type LatentUpdate = Readonly<Record<'taught' | 'learning' | 'noisy', boolean>>;
 /** The stages of one update. `settings` are those the scheme was assembled with. */
 export function latentUpdate({ taught, learning, noisy }: LatentUpdate, settings: Settings): Program {
   return [
     { set: { teach: taught ? 1 : 0, noiseOn: noisy ? 1 : 0 } },
-    { phase: settings.membrane === 'cancelled' ? 'ahead' : 'forward' },
+    { phase: settings.membrane === 'cancelled' ? ['forward', 'show'] : ['forward', 'membrane', 'show'] },
     settings.feedback === 'dfa' ? { phase: 'backward', sweep: 'down' } : { phase: 'backward' },
     { phase: 'trace' },
     ...(learning ? [{ phase: 'learn' }] : []),
   ];
 }
-const isPal = ({ feedback = 'pal' }: Settings): boolean => feedback === 'pal';
-
+type Feedback = Pick<Projection, 'from' | 'along' | 'weights' | 'connectivity'>;
+const drawn = { draw: 'xavier-normal' };
 /** Feedback synapses into hidden layer `l`. */
-function feedbackOf(
-  l: number,
-  layers: readonly LayerSpec[],
-  { feedback = 'pal', errorInSoma }: Settings,
-): Pick<Projection, 'from' | 'along' | 'weights' | 'connectivity'> {
-  const last = layers.length - 1;
-  if (feedback === 'dfa') return { from: `${layerName(last)}.e`, weights: { draw: 'xavier-normal' } };
-  const from = `${layerName(l + 1)}.${errorInSoma === true ? 'excess' : 'e'}`;
-  if (feedback === 'bp') return { from, along: `W${l + 1}` };
-  return { from, ...wiringOf(layers[l + 1]!), weights: { draw: 'xavier-normal' } };
+function feedbackOf(l: number, layers: readonly LayerSpec[], settings: Settings): Feedback {
+  const above = layerName(l + 1);
+  const from = `${above}.${settings.errorInSoma === true ? 'excess' : 'e'}`;
+  if (settings.feedback === 'dfa') return { from: `${layerName(layers.length - 1)}.e`, weights: drawn };
+  if (settings.feedback === 'bp') return { from, along: `W${l + 1}` };
+  return { from, ...wiringOf(layers[l + 1]!), weights: drawn };
 }
-function addPopulations(net: Builder, layers: readonly LayerSpec[], settings: Settings): void {
+function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings): Assembled {
   const last = layers.length - 1;
+  const isPal = settings.feedback === 'pal';
   const choose = {
-    renewed: isPal(settings) ? 'OU' : 'none',
+    renewed: isPal ? 'OU' : 'none',
     injected: settings.errorInSoma === true ? 'error' : 'none',
+    ahead: settings.membrane as string,
     slope: settings.feedback === 'dfa' ? 'instantaneous' : 'delayed',
   };
   layers.forEach((layer, l) => {
     const at = { shape: layer.shape, depth: l, layer: Math.max(0, l - 1) };
     if (l === 0) net.population(layerName(0), 'input', at);
     else
-      net.population(layerName(l), l < last ? 'hidden' : 'output', { ...at, choose, ...activationOf(layer) });
+      net.population(layerName(l), l < last ? 'hidden' : 'output', { ...at, ...activationOf(layer), choose });
   });
-}
-function assembleLatent(net: Builder, layers: readonly LayerSpec[], settings: Settings): Assembled {
-  const last = layers.length - 1;
-  addPopulations(net, layers, settings);
   for (let l = 1; l <= last; l++)
     net.project(`W${l}`, {
       ...wiringOf(layers[l]!),
       from: `${layerName(l - 1)}.r`,
       to: `${layerName(l)}.basal`,
-      phase: ['forward', 'ahead'],
+      phase: 'forward',
       role: 'forward',
       layer: l - 1,
-      weights: { draw: 'xavier-normal' },
+      weights: drawn,
       bias: settings.bias === true,
       plasticity: 'forward',
     });
@@ -89,91 +156,81 @@ function assembleLatent(net: Builder, layers: readonly LayerSpec[], settings: Se
       role: 'feedback',
       layer: l - 1,
       reversed: true,
-      plasticity: isPal(settings) ? 'feedback' : [],
+      plasticity: isPal ? 'feedback' : [],
     });
-  const evaluate = { taught: false, learning: false, noisy: settings.evaluationNoise === true };
+  const update = (taught: boolean, learning: boolean, noisy: boolean): Program =>
+    latentUpdate({ taught, learning, noisy }, settings);
   return {
     input: `${layerName(0)}.r`,
     output: `${layerName(last)}.y`,
     target: `${layerName(last)}.target`,
     programs: {
-      train: latentUpdate({ taught: true, learning: true, noisy: true }, settings),
-      untaught: latentUpdate({ taught: false, learning: true, noisy: true }, settings),
-      evaluate: latentUpdate(evaluate, settings),
+      train: update(true, true, true),
+      untaught: update(false, true, true),
+      evaluate: update(false, false, settings.evaluationNoise === true),
     },
     forward: layers.slice(1).map((_, i) => `W${i + 1}`),
     feedback: layers.slice(2).map((_, i) => `B${i + 1}`),
   };
 }
-const plasticity: Readonly<Record<'forward' | 'feedback', PlasticitySlot>> = {
-  forward: {
-    rule: delta,
-    uses: { pre: { r: 'rOld' }, post: { delta: 'e' } },
-    optimiser: { use: flow, parameters: { eta: 0.8 } },
-  },
-  feedback: {
-    rule: pal,
-    parameters: { alpha: 1e-4, tauHP: 1 },
-    uses: { pre: { rOld: 'rLast' } },
-    optimiser: { use: flow, parameters: { eta: 0.8 } },
-  },
-};
-const common = {
+const head = (activation: string, error: string, shown: string) => ({
+  activation,
+  slot: 'output',
+  choose: { error, shown },
+});
+/** What both schemes share, with their rates of learning, decay of feedback and noise. */
+const latent = (etaForward: number, etaFeedback: number, alpha: number, noise: number) => ({
   source,
   parameters: { tau, beta, teach, noiseOn },
   neurons: {
-    input: { model: leakyInput },
-    hidden: { model: leaky },
+    input: { model: sample },
+    hidden: { model: leaky, parameters: { sigma: noise } },
     // noise of the output teaches no feedback weights
-    output: { model: leakyOutput, parameters: { sigma: 0 } },
+    output: { model: output, parameters: { sigma: 0 } },
   },
-  plasticity,
-  heads: {
-    'linear-squared': { activation: 'linear', slot: 'output', choose: { error: 'mse', shown: 'potential' } },
-    'sigmoid-squared': { activation: 'sigmoid', slot: 'output', choose: { error: 'rate', shown: 'rate' } },
-    'softmax-cross-entropy': {
-      activation: 'linear',
-      slot: 'output',
-      choose: { error: 'softmax', shown: 'softmax' },
+  plasticity: {
+    forward: {
+      rule: delta,
+      uses: { pre: { r: 'rOld' }, post: { delta: 'e' } },
+      optimiser: { use: flow, parameters: { eta: etaForward } },
     },
+    feedback: {
+      rule: pal,
+      parameters: { alpha, tauHP: 1 },
+      uses: { pre: { rOld: 'rLast' } },
+      optimiser: { use: flow, parameters: { eta: etaFeedback } },
+    },
+  },
+  settings: {
+    bias: setting('do units have biases', true, false),
+    errorInSoma: setting('does the error enter the membrane, its excess being handed down', false, true),
+    evaluationNoise: setting('does noise reach potentials while nothing is learned', false, true),
+  },
+  heads: {
+    'linear-squared': head('linear', 'mse', 'potential'),
+    'sigmoid-squared': head('sigmoid', 'rate', 'rate'),
+    'softmax-cross-entropy': head('linear', 'softmax', 'softmax'),
   },
   phases: {
     forward: 'potentials and rates, all from the rates of the update before',
-    ahead: 'the same, leaving out the membrane potential, which cancels',
+    membrane: 'membrane potentials move',
+    show: 'the output is read',
     backward: 'errors, all from the errors of the update before; direct feedback: from the output downwards',
     trace: 'synaptic traces move',
     learn: 'weights change',
   },
-} as const;
-const settings = {
-  bias: setting('do units have biases', true, false),
-  errorInSoma: setting(
-    'does the error also enter the membrane, and is what exceeds the basal drive handed down',
-    false,
-    true,
-  ),
-  evaluationNoise: setting('does noise reach potentials while nothing is learned', false, true),
-};
+});
+const paper = latent(0.8, 0.8, 1e-4, 0.01);
 export const latentEquilibrium: Scheme = defineScheme({
-  ...common,
+  ...paper,
   name: 'pal/latent-equilibrium',
   doc: 'latent-equilibrium layers; feedback learned by PAL, fixed, direct from the output, or that of backpropagation',
   settings: {
-    feedback: setting(
-      'how errors come down: learned, drawn once, direct from the output, transposed',
-      'pal',
-      'fa',
-      'dfa',
-      'bp',
-    ),
-    membrane: setting(
-      'cancelled: leave out the membrane potential, which changes nothing else',
-      'integrated',
-      'cancelled',
-    ),
-    ...settings,
+    feedback: setting('B: learned, drawn, drawn from the output, transposed', 'pal', 'fa', 'dfa', 'bp'),
+    membrane: setting('cancelled: leave it out, which changes nothing else', 'integrated', 'cancelled'),
+    ...paper.settings,
   },
-  assemble: (net, layers, given) => assembleLatent(net, layers, given.settings),
+  assemble: (net, layers, { settings }) => assemble(net, layers, settings),
 });
 /**
  * The default for layered networks: latent equilibrium without what cancels. Noise is larger and feedback decays faster
@@ -181,18 +238,9 @@ export const latentEquilibrium: Scheme = defineScheme({
  * B, proportional to sigma ** 2 / alpha, is the same.
  */
 export const palLayers: Scheme = defineScheme({
-  ...common,
+  ...latent(1, 0.08, 1e-2, 0.1),
   name: 'pal',
   doc: 'feedback that learns from noise, at every time step and without phases, in layers of any kind',
-  neurons: { ...common.neurons, hidden: { model: leaky, parameters: { sigma: 0.1 } } },
-  plasticity: {
-    forward: { ...plasticity.forward, optimiser: { use: flow, parameters: { eta: 1 } } },
-    feedback: {
-      ...plasticity.feedback,
-      parameters: { alpha: 1e-2, tauHP: 1 },
-      optimiser: { use: flow, parameters: { eta: 0.08 } },
-    },
-  },
-  settings,
-  assemble: (net, layers, given) => assembleLatent(net, layers, { ...given.settings, membrane: 'cancelled' }),
+  assemble: (net, layers, { settings }) =>
+    assemble(net, layers, { ...settings, feedback: 'pal', membrane: 'cancelled' }),
 });

@@ -10,9 +10,8 @@ import type {
 import { state } from '@apical/core';
 import { flow } from '@apical/plugin-standard';
 import { classification, classificationStep } from './classification.js';
-import { classificationPyramidal } from './classification-neurons.js';
 import { time } from './common.js';
-import { lowpassDelayed } from './optimisers.js';
+import { lowpassDelayed } from './rules.js';
 import { show } from './replay-arrays.js';
 import { activationNamed, type RecordedCircuit } from './replay-microcircuit-options.js';
 
@@ -33,6 +32,7 @@ interface Parameters extends RecordedCircuit {
   readonly PI_plastic: boolean;
 }
 /** The recording shows the high-passed rate of every layer, also of the first, which no rule reads. */
+const classificationPyramidal = classification.neurons.pyramidal!.model;
 const observed: NeuronModel = {
   ...classificationPyramidal,
   name: 'observed-pyramidal',

@@ -11,11 +11,10 @@ import type {
 } from '@apical/core';
 import { state } from '@apical/core';
 import { flow } from '@apical/plugin-standard';
-import { clippedLinear } from './activations.js';
+import { clippedLinear } from './ablations.js';
 import { time } from './common.js';
 import { latentEquilibrium, latentUpdate } from './latent-equilibrium.js';
-import { leaky } from './latent-neurons.js';
-import { lowpass } from './optimisers.js';
+import { lowpass } from './rules.js';
 import { show, transposed } from './replay-arrays.js';
 
 /** As recorded; what only PAL has is absent in the other cases. */
@@ -50,6 +49,7 @@ const feedbacks = { PAL: 'pal', FA: 'fa', DFA: 'dfa', BP: 'bp' } as const;
 const activationNamed = (name: string): string | Activation =>
   name === 'hard_sigmoid' ? clippedLinear : name === 'logistic' ? 'sigmoid' : name;
 /** The recording shows the high-passed rate of every layer, also of the first, which no rule reads. */
+const leaky = latentEquilibrium.neurons.hidden!.model;
 const observed: NeuronModel = {
   ...leaky,
   name: 'observed-leaky',

@@ -1,12 +1,12 @@
 /** What recorded parameters of the dendritic microcircuit mean as options of the scheme. */
 import type { Activation, NeuronModel, PlasticitySlot, SchemeOptions } from '@apical/core';
 import { derived, state } from '@apical/core';
-import { flow } from '@apical/plugin-standard';
-import { unitSlopeHardSigmoid } from './activations.js';
+import { dendriticPrediction, flow } from '@apical/plugin-standard';
+import { smoothedPrediction } from './ablations.js';
+import { unitSlopeHardSigmoid } from './ablations.js';
 import { time } from './common.js';
-import { dendriticPrediction, smoothedPrediction } from './dendritic-rules.js';
-import { pyramidal } from './microcircuit-neurons.js';
-import { lowpass } from './optimisers.js';
+import { microcircuit } from './microcircuit.js';
+import { lowpass } from './rules.js';
 
 export interface Phase {
   readonly steps: number;
@@ -69,6 +69,7 @@ const feedbacks = { PAL: 'pal', FA: 'fa', BP: 'bp' } as const;
  * The recording shows the high-passed rate of every layer and the noisy apical potential; no rule reads the former in
  * layer 1, and the latter is not kept. Here a neuron of the user's own shows both.
  */
+const pyramidal = microcircuit.neurons.pyramidal!.model;
 const observed: NeuronModel = {
   ...pyramidal,
   name: 'observed-pyramidal',

@@ -1,26 +1,14 @@
 /** The parts of the plugin meet the suites of their kinds, and one rule object serves all neurons. */
 import t from 'tap';
+import type { Scheme } from '@apical/core';
 import { neuronConformance, ruleConformance, schemeConformance } from '@apical/testing';
+import { dendriticPrediction, silence } from '@apical/plugin-standard';
 import {
   classification,
-  classificationInput,
-  classificationInterneuron,
-  classificationOutput,
-  classificationPyramidal,
-  dendriticPrediction,
-  interneuron,
   latentEquilibrium,
-  leaky,
-  leakyInput,
-  leakyOutput,
   microcircuit,
-  microcircuitInput,
-  microcircuitOutput,
-  noiseClock,
   pal,
   palLayers,
-  pyramidal,
-  silence,
   smoothedPrediction,
 } from '../src/index.js';
 import { bench, build, layersOf } from './parts.js';
@@ -32,36 +20,16 @@ for (const scheme of schemes)
     const given = { ...bench, zeroError: false, independentSamples: false };
     for (const { name, run } of schemeConformance(scheme, given)) t.doesNotThrow(run, name);
   });
-const membrane = ['start', 'observe', 'dendrites', 'perturb', 'noise', 'soma', 'commit'];
-const cancelled = ['start', 'look', 'dendrites', 'perturb', 'noise', 'drive', 'commit'];
-for (const model of [microcircuitInput, pyramidal, microcircuitOutput, interneuron, noiseClock])
-  for (const order of [membrane, cancelled])
-    t.test(`${model.name}, ${order[1]!}`, async t => {
-      const own = [...order, 'visit'].filter(phase => Object.hasOwn(model.phases, phase));
-      const given = { ...bench, dt: 0.01, order: own };
-      for (const { name, run } of neuronConformance(model, given)) t.doesNotThrow(run, name);
-    });
-for (const model of [
-  classificationInput,
-  classificationPyramidal,
-  classificationOutput,
-  classificationInterneuron,
-])
-  t.test(model.name, async t => {
-    for (const { name, run } of neuronConformance(model, {
-      ...bench,
-      dt: 0.01,
-      order: ['start', 'soma'].filter(phase => Object.hasOwn(model.phases, phase)),
-    }))
-      t.doesNotThrow(run, name);
-  });
-for (const model of [leakyInput, leaky, leakyOutput])
-  for (const first of ['forward', 'ahead'])
-    t.test(`${model.name}, ${first}`, async t => {
-      for (const { name, run } of neuronConformance(model, {
-        ...bench,
-        order: [first, 'backward'].filter(phase => Object.hasOwn(model.phases, phase)),
-      }))
+const steps: readonly (readonly [Scheme, readonly string[], dt: number])[] = [
+  [microcircuit, ['start', 'observe', 'dendrites', 'perturb', 'visit', 'noise', 'soma', 'commit'], 0.01],
+  [classification, ['start', 'soma'], 0.01],
+  [latentEquilibrium, ['forward', 'membrane', 'show', 'backward'], 0.1],
+];
+for (const [{ neurons }, phases, dt] of steps)
+  for (const { model } of Object.values(neurons))
+    t.test(model.name, async t => {
+      const order = phases.filter(phase => Object.hasOwn(model.phases, phase));
+      for (const { name, run } of neuronConformance(model, { ...bench, dt, order }))
         t.doesNotThrow(run, name);
     });
 for (const rule of [pal, dendriticPrediction, smoothedPrediction, silence])

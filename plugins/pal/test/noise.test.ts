@@ -9,7 +9,6 @@ import {
   latentUpdate,
   microcircuit,
   microcircuitStep,
-  noiseClock,
 } from '../src/index.js';
 import { flow } from '@apical/plugin-standard';
 import { build, layersOf, show, times } from './parts.js';
@@ -93,7 +92,6 @@ t.test('with one count for all layers, a renewal in one delays the other', async
     });
     t.strictSame(renewals(circuit, step, 20), wanted, `hold ${hold}`);
   }
-  t.equal(microcircuit.neurons.clock!.model, noiseClock);
 });
 
 /** What differs between the variants: steps from the noise to the trace of its feedback synapse, gains, units of time. */

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { LearningRule, NeuronModel } from '@apical/core';
 import { parseStatements, toLatex } from '@apical/equations';
-import { dendriticPrediction, leaky, leakyOutput, pal, pyramidal, silence } from '../src/index.js';
+import { latentEquilibrium, microcircuit, pal } from '../src/index.js';
+
+const { pyramidal, output, interneuron } = microcircuit.neurons;
+const { hidden, output: layered } = latentEquilibrium.neurons;
 
 const lines = (text: string): string[] => parseStatements(text, { where: 'readme' }).map(s => toLatex([s]));
 const alternatives = ({ choices = {} }: LearningRule | NeuronModel, ...names: string[]): string[] =>
@@ -16,18 +19,18 @@ const factors = ({ update }: LearningRule): string[] =>
 t.test('the README shows the equations as the code has them', async t => {
   const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
   const shown = [
-    ...[pal, dendriticPrediction, silence].flatMap(factors),
+    ...factors(pal),
     ...lines(pal.phases!.trace!.pre!),
     ...alternatives(pal, 'received'),
     toLatex(pal.choices!.decayPre!.gated!),
     toLatex(pal.choices!.decayPre!.derivative!),
-    ...alternatives(dendriticPrediction, 'compared'),
-    lines(pyramidal.phases.observe!)[1]!,
-    ...lines(pyramidal.phases.soma!),
-    ...alternatives(pyramidal, 'amplitude', 'renewed'),
-    lines(leaky.phases.ahead!)[4]!,
-    ...lines(leaky.phases.backward!),
-    ...alternatives(leakyOutput, 'error'),
+    ...[pyramidal, output, interneuron].flatMap(slot => lines(slot!.model.phases.soma!)),
+    ...alternatives(pyramidal!.model, 'ahead', 'amplitude', 'renewed'),
+    lines(hidden!.model.phases.forward!)[4]!,
+    ...lines(hidden!.model.phases.membrane!),
+    ...lines(hidden!.model.phases.backward!),
+    ...alternatives(hidden!.model, 'ahead'),
+    ...alternatives(layered!.model, 'error'),
   ];
   for (const latex of shown) t.ok(readme.includes(`$${latex}$`) || readme.includes(`$$ ${latex} $$`), latex);
 });

@@ -4,6 +4,7 @@ import { initialisers } from '@apical/numerics';
 import { activations } from './activations.js';
 import { connectivities } from './connectivities.js';
 import { optimisers } from './optimisers.js';
+import { rules } from './rules.js';
 import { weightFunctions } from './weight-functions.js';
 
 export {
@@ -19,6 +20,7 @@ export {
 } from './activations.js';
 export { connectivities, dense, oneToOne } from './connectivities.js';
 export { adam, flow, momentum, optimisers, sgd } from './optimisers.js';
+export { dendriticPrediction, rules, silence } from './rules.js';
 export {
   constant,
   copy,
@@ -32,11 +34,12 @@ export {
 export default definePlugin({
   name: 'standard',
   api: apiVersion,
-  doc: 'activations, optimisers, synapses, initialisers and functions of weights',
+  doc: 'activations, optimisers, rules, synapses, initialisers and functions of weights',
   contributes: {
     Activation: activations,
     Connectivity: connectivities,
     Initialiser: initialisers,
+    LearningRule: rules,
     Optimiser: optimisers,
     WeightFunction: weightFunctions,
   },

@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import t from 'tap';
 import { reference } from '@apical/kernels';
 import { createRandomSource } from '@apical/numerics';
-import { activationConformance, optimiserConformance } from '@apical/testing';
+import { activationConformance, libraryOf, optimiserConformance, ruleConformance } from '@apical/testing';
 import plugin, {
   activations,
   adam,
   connectivities,
+  dendriticPrediction,
   flow,
   momentum,
   oneToOne,
   optimisers,
+  rules,
   sgd,
+  silence,
   weightFunctions,
 } from '../src/index.js';
 import { emitJs, lower, parseBlock, parseStatements, toLatex } from '@apical/equations';
@@ -26,6 +29,11 @@ t.test('every activation: its slope is its derivative, softmax by its Jacobian',
 t.test('every optimiser moves weights along the direction', async t => {
   for (const optimiser of optimisers)
     for (const { name, run } of optimiserConformance(optimiser)) t.doesNotThrow(run, name);
+});
+t.test('every rule meets the suite of its kind', async t => {
+  for (const rule of rules)
+    for (const { name, run } of ruleConformance(rule, { backend: reference, library: libraryOf(plugin) }))
+      t.doesNotThrow(run, `${rule.name}: ${name}`);
 });
 /** Weight after several updates with these directions, from 0.5. */
 function follow(
@@ -87,10 +95,11 @@ t.test('optimisers against updates written out', async t => {
 });
 t.test('the plugin brings what the README names, with the equations as the code has them', async t => {
   const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
-  const { Activation, Connectivity, Initialiser, Optimiser, WeightFunction } = plugin.contributes!;
+  const { Activation, Connectivity, Initialiser, LearningRule, Optimiser, WeightFunction } =
+    plugin.contributes!;
   t.strictSame(
-    [Activation, Connectivity, Optimiser, WeightFunction],
-    [activations, connectivities, optimisers, weightFunctions],
+    [Activation, Connectivity, LearningRule, Optimiser, WeightFunction],
+    [activations, connectivities, rules, optimisers, weightFunctions],
   );
   const named = Initialiser!.flatMap(i => ('fill' in i ? [i.name] : []));
   for (const name of [
@@ -109,6 +118,8 @@ t.test('the plugin brings what the README names, with the equations as the code 
     t.ok(named.includes(name), name);
   const equations = [
     ...activations.flatMap(a => ('value' in a ? [a.value, a.slope!] : [])).map(e => toLatex(e)),
+    ...[...Object.values(dendriticPrediction.choices!.compared!), 'rOld'].map(e => toLatex(e)),
+    toLatex(silence.update.terms[0]!.gain!),
     ...[
       ...optimisers.map(o => o.update),
       ...activations.flatMap(a => ('forward' in a ? [a.forward, a.backward!] : [])),
