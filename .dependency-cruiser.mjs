@@ -11,6 +11,7 @@ const may = {
   data: ['core', 'numerics'],
   circuit: ['core', 'equations', 'numerics', 'kernels'],
   schemes: ['core', 'circuit'],
+  numpy: ['core', 'equations', 'circuit'],
   testing: ['core', 'equations', 'numerics', 'kernels', 'circuit', 'schemes'],
   bench: ['core', 'equations', 'numerics', 'kernels', 'circuit', 'schemes'],
   run: ['core', 'equations', 'numerics', 'kernels', 'data', 'circuit', 'schemes', 'config', 'bus'],

@@ -6,6 +6,7 @@ import { compare, type CompareOptions } from './commands/compare.js';
 import { complete, completion, shells } from './commands/completion.js';
 import { fetchData, listData, whereData } from './commands/data.js';
 import { list } from './commands/list.js';
+import { exportRun, type ExportOptions } from './commands/export.js';
 import { report, type ReportOptions } from './commands/report.js';
 import { run, type RunOptions } from './commands/run.js';
 import { schema } from './commands/schema.js';
@@ -291,6 +292,21 @@ function describeLooking(program: Command, with_: With): void {
     .option('--markdown', 'the table as Markdown', false)
     .addHelpText('after', examples('apical report runs/demo --html report.html'))
     .action(with_((context, folder: string, options: ReportOptions) => report(context, folder, options)));
+  program
+    .command('export')
+    .summary('a finished run as arrays, with a script that repeats it in numpy')
+    .description(
+      'Writes the first and last weights of a run, its data as they were presented and the order of its samples into one ' +
+        '.npz file, and beside it, for networks whose programs are phases and sweeps, a Python script that repeats the run ' +
+        'with numpy alone and prints how far it ends from it.',
+    )
+    .argument('<folder>', 'runs/demo/bp/HASH/seed=0')
+    .option('--to <file>', 'default: export.npz in the folder')
+    .addHelpText(
+      'after',
+      examples('apical export runs/demo/bp/HASH/seed=0', 'python runs/demo/bp/HASH/seed=0/export.py'),
+    )
+    .action(with_((context, folder: string, options: ExportOptions) => exportRun(context, folder, options)));
   program
     .command('schema')
     .summary('JSON Schema of configs, for editors')

@@ -27,6 +27,7 @@ import {
   type LaunchOptions,
   type StoreOptions,
 } from './experiments.js';
+import { exportRun, type Exported } from './export.js';
 import { kindPlurals, kindWord, kindWords } from './part-kinds.js';
 import { readFolder, type FolderResult } from './reports.js';
 import { experimentFolder } from './run-folders.js';
@@ -70,6 +71,11 @@ export interface Library {
   bench(request?: BenchRequest): Promise<BenchResult>;
   /** A run, or a comparison computed again from stored runs. */
   read(folder: string): Promise<FolderResult>;
+  /**
+   * First and last weights, data and order of a finished run as one `.npz` (default: in its folder), and beside it, where the
+   * run is not more than it can say, a script that repeats it with numpy alone.
+   */
+  export(folder: string, options?: { readonly to?: string }): Promise<Exported>;
   /** Populations, projections, programs and cost of a run, built and not computed. */
   circuit(config: RunConfig, options?: { readonly places?: Places }): Promise<CircuitDescription>;
   /** Plausibility of a scheme, computed from its circuit. */
@@ -127,6 +133,7 @@ export function createLibrary(workshop: Workshop): Library {
     verify: async (paths = [], { backend } = {}) => verifyGolden(workshop, paths, backend),
     bench: async request => benchBackends(workshop, request),
     read: readFolder,
+    export: async (folder, { to } = {}) => exportRun(workshop, folder, to),
     circuit: async (config, { places } = {}) => describeCircuit(workshop, settled(workshop, config), places),
     audit: name => auditScheme(workshop, catalogues.Scheme.get(name)),
     part: (kind, name) => described(kindWord(kind), name),

@@ -57,6 +57,11 @@ function hashOf(array: FloatArray | Int32Array): string {
 }
 /** The stream that decides the order of epoch 1, 2, …: independent of all epochs before. */
 export const orderStream = (epoch: number): string => `data/order/${epoch}`;
+/** Numbers of the samples in the order in which they are presented in epoch 1, 2, … */
+export const batchOrder = (
+  { random, samples }: { readonly random: RandomSource; readonly samples: number },
+  epoch: number,
+): Int32Array => random.stream(orderStream(epoch)).permutation(samples);
 const epochsHashed = 3;
 
 /** Taken before the first update. `count`: samples trained on. */
