@@ -18,6 +18,7 @@ export interface AuditRow {
 export function audit(model: BuiltModel, layers: readonly LayerSpec[]): AuditRow[] {
   return [
     transport(model),
+    beginnings(model),
     passes(model.programs.train),
     switching(model.programs.train),
     locality(model),
@@ -28,25 +29,54 @@ export function audit(model: BuiltModel, layers: readonly LayerSpec[]): AuditRow
     dale(model),
   ];
 }
-const projections = (model: BuiltModel): BuiltProjection[] => [...model.circuit.network.projections.values()];
+const projections = ({ circuit }: Pick<BuiltModel, 'circuit'>): BuiltProjection[] => [
+  ...circuit.network.projections.values(),
+];
 const row = (aspect: string, evidence: readonly string[], yes: string, no: string): AuditRow => ({
   aspect,
   answer: evidence.length ? yes : no,
   evidence,
 });
 
+/** Weights and biases that are functions of those of other projections. */
+interface Follows {
+  /** `B1 = transpose of W2` */
+  readonly what: string;
+  /** Phases in which it follows again in the course of training. */
+  readonly renewed: readonly string[];
+}
+function following({ programs, ...model }: BuiltModel): Follows[] {
+  const { start = [], ...others } = programs;
+  const often = new Set(Object.values(others).flatMap(phasesIn));
+  const once = new Set(['build', ...phasesIn(start).filter(phase => !often.has(phase))]);
+  return projections(model).flatMap(({ name, spec: { weights, bias } }) =>
+    [
+      { name, weights },
+      { name: `${name}/bias`, weights: typeof bias === 'object' ? bias.weights : undefined },
+    ].flatMap(({ name, weights }) => {
+      if (!weights || !('function' in weights)) return [];
+      const sources = weights.of.filter(n => n !== 'own');
+      if (sources.length === 0) return [];
+      const what = `${name} = ${weights.function} of ${sources.join(', ')}`;
+      return [{ what, renewed: weights.at.filter(at => !once.has(at)) }];
+    }),
+  );
+}
+const phasesIn = (program: Program): string[] => flat(program).flatMap(s => ('phase' in s ? s.phase : []));
+
 function transport(model: BuiltModel): AuditRow {
-  const evidence = projections(model).flatMap(p => {
-    const { along, reversed, weights } = p.spec;
-    if (along !== undefined && reversed)
-      return [`${p.name} sends back through the weights of ${along}, live`];
-    if (!weights || !('function' in weights)) return [];
-    const sources = weights.of.filter(n => n !== 'own');
-    const later = weights.at.filter(at => at !== 'build');
-    if (sources.length === 0 || later.length === 0) return [];
-    return [`${p.name} = ${weights.function} of ${sources.join(', ')}, renewed in ${later.join(', ')}`];
-  });
-  return row('weight transport', evidence, 'yes', 'no');
+  const live = projections(model).flatMap(({ name, spec: { along, reversed } }) =>
+    along !== undefined && reversed ? [`${name} sends back through the weights of ${along}, live`] : [],
+  );
+  const renewed = following(model).flatMap(({ what, renewed }) =>
+    renewed.length ? [`${what}, renewed in ${renewed.join(', ')}`] : [],
+  );
+  return row('weight transport', [...live, ...renewed], 'yes', 'no');
+}
+/** What is set once, as a copy, an inverse or the signs, and then on its own. */
+function beginnings(model: BuiltModel): AuditRow {
+  const evidence = following(model).flatMap(({ what, renewed }) => (renewed.length ? [] : [what]));
+  return row('starts from weights of others', evidence, 'yes', 'no');
 }
 const reduction = /\b(sum|mean|largest)\s*\(/;
 const words = (phase: string | readonly string[]): string =>
@@ -130,8 +160,10 @@ function extras(model: BuiltModel, layers: readonly LayerSpec[]): AuditRow[] {
   const units = [...model.circuit.network.populations.values()].reduce((n, p) => n + p.units, 0);
   const own = projections(model).filter(p => p.spec.along === undefined && p.bundle.weights.length);
   const beyond = own.filter(p => !model.forward.includes(p.name));
-  const size = (all: readonly BuiltProjection[]): number =>
-    all.reduce((n, p) => n + p.bundle.weights.length, 0);
+  // fast synapses have a strength for every sample
+  const synapses = ({ bundle }: BuiltProjection): number =>
+    bundle.weights.length / (bundle.perSample ? bundle.batch : 1);
+  const size = (all: readonly BuiltProjection[]): number => all.reduce((n, p) => n + synapses(p), 0);
   return [
     {
       aspect: 'extra neurons',
@@ -141,7 +173,7 @@ function extras(model: BuiltModel, layers: readonly LayerSpec[]): AuditRow[] {
     {
       aspect: 'extra synapses',
       answer: `${size(beyond)} beside ${size(own) - size(beyond)}`,
-      evidence: beyond.map(p => `${p.name}: ${p.bundle.weights.length}`),
+      evidence: beyond.map(p => `${p.name}: ${synapses(p)}${p.bundle.perSample ? ', fast' : ''}`),
     },
   ];
 }

@@ -47,10 +47,13 @@ t.test('who learns: feedback of kp alone; of frozen the readout alone', async t 
   t.strictSame(plastic(frozen), ['W3']);
 });
 t.test('weight transport is copying signs, and nothing else here', async t => {
-  const answer = (scheme: Scheme) => audit(build(scheme), layers).find(r => r.aspect === 'weight transport')!;
+  const answer = (scheme: Scheme, aspect = 'weight transport') =>
+    audit(build(scheme), layers).find(r => r.aspect === aspect)!;
   for (const scheme of [fa, dfa, kp, frozen]) t.equal(answer(scheme).answer, 'no', scheme.name);
   const copies = ['B1 = sign of W2, renewed in tie', 'B2 = sign of W3, renewed in tie'];
   t.strictSame(answer(signSymmetry).evidence, copies);
+  for (const scheme of [fa, dfa, kp, signSymmetry])
+    t.equal(answer(scheme, 'starts from weights of others').answer, 'no', scheme.name);
 });
 t.test('uniform signs have the size of freshly drawn weights; random ones keep what was drawn', async t => {
   const uniform = build(signSymmetry).circuit;
