@@ -8,14 +8,14 @@ import { arrayOperand, count, scopeOf, within } from './scope.js';
 import { unitsOfOptimiser } from './units.js';
 
 type Applied = readonly (readonly [BuiltProjection, BuiltRule])[];
-const optimisersOf = (r: BuiltRule): BuiltOptimiser[] => [
-  r.optimiser,
-  ...(r.biasOptimiser ? [r.biasOptimiser] : []),
-];
+type OptimisersOf = (r: BuiltRule) => BuiltOptimiser[];
 
-export function applyRules(compiler: BlockCompiler, applied: Applied): Operation[] {
+/** `withBias: false`: of fast synapses alone, whose bias is no state of a sample. */
+export function applyRules(compiler: BlockCompiler, applied: Applied, withBias: boolean): Operation[] {
+  const optimisersOf: OptimisersOf = r =>
+    withBias && r.biasOptimiser ? [r.optimiser, r.biasOptimiser] : [r.optimiser];
   return [
-    ...pools(compiler, applied),
+    ...pools(compiler, applied, optimisersOf),
     ...applied.map(([p, r]): Operation => ({
       op: 'when',
       cell: p.plastic,
@@ -38,7 +38,7 @@ function optimise(compiler: BlockCompiler, o: BuiltOptimiser, where: string): Op
   ];
 }
 /** `pooled` becomes the mean of the optimiser's expression over a neuron, a projection or the network. */
-function pools(compiler: BlockCompiler, applied: Applied): Operation[] {
+function pools(compiler: BlockCompiler, applied: Applied, optimisersOf: OptimisersOf): Operation[] {
   const operations: Operation[] = [];
   const network = new Map<string, FloatArray[]>();
   for (const [p, r] of applied) {

@@ -65,6 +65,8 @@ export interface BuiltRule extends Prepared {
 }
 export interface BuiltWeightFunction {
   readonly name: string;
+  /** Does it fill fast synapses, which are state? */
+  readonly fast: boolean;
   readonly of: readonly string[];
   readonly at: readonly string[];
   readonly operations: readonly Operation[];

@@ -108,19 +108,22 @@ export class Circuit implements CircuitView {
       );
     return out;
   }
-  /** Weights and biases by name (`W1`, `W1/bias`), each once: what is lent to another circuit. */
+  /**
+   * Weights and biases by name (`W1`, `W1/bias`), each once: what is learned, lent, counted and stored. Fast synapses are
+   * state of the samples and not among them.
+   */
   weightNames(): string[] {
     return [...this.network.projections.values()].flatMap(p => [
-      ...(p.spec.along === undefined && p.bundle.weights.length ? [p.name] : []),
+      ...(p.spec.along === undefined && this.lent(p.name) ? [p.name] : []),
       ...(p.bias ? [`${p.name}/bias`] : []),
     ]);
   }
-  /** The array of a name from `weightNames`, or undefined. */
   lent(name: string): FloatArray | undefined {
     const [projection = '', end] = name.split('/');
     const found = this.network.projections.get(projection);
-    if (!found) return undefined;
-    return end === 'bias' ? found.bias : found.bundle.weights.length ? found.bundle.weights : undefined;
+    if (!found || end === 'bias') return found?.bias;
+    const { weights, perSample } = found.bundle;
+    return weights.length && !perSample ? weights : undefined;
   }
   /** First NaN or infinity in the weights, then in the given signals. */
   firstNonFinite(

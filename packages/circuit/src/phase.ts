@@ -15,7 +15,7 @@ import { weightFunctionsDue } from './weights.js';
 export class PhaseCompiler {
   readonly #network: Network;
   readonly #blocks: BlockCompiler;
-  /** false: directions are left, weights stay. */
+  /** false: directions are left, weights stay; fast synapses, which are state, follow. */
   readonly #apply: boolean;
   /** Signals some projection transmits into. */
   readonly #fed: ReadonlySet<string>;
@@ -32,15 +32,15 @@ export class PhaseCompiler {
     projections: readonly BuiltProjection[],
   ): Operation[] {
     const rules = projections.flatMap(p => p.rules.map(r => [p, r] as const));
-    const applied = this.#apply ? rules.filter(([, r]) => r.apply === phase) : [];
+    const applied = rules.filter(([p, r]) => r.apply === phase && (this.#apply || p.bundle.perSample));
     return [
       ...this.#inputs(phase, projections),
       ...populations.flatMap(p => this.#neurons(phase, p)),
       ...rules.flatMap(([p, r]) => this.#ruleEquations(phase, p, r)),
       ...rules.flatMap(([p, r]) => (r.gather === phase ? gather(this.#blocks, p, r) : [])),
-      ...applyRules(this.#blocks, applied),
+      ...applyRules(this.#blocks, applied, this.#apply),
       ...[...new Set(applied.map(([p]) => p))].flatMap(p => constrain(this.#blocks, p)),
-      ...(this.#apply ? weightFunctionsDue(this.#network, phase, projections) : []),
+      ...weightFunctionsDue(this.#network, phase, projections, this.#apply),
     ];
   }
   #inputs(phase: Phase, projections: readonly BuiltProjection[]): Operation[] {

@@ -7,7 +7,7 @@ import type { Network } from './network.js';
 export function buildWeightFunctions(network: Network, p: BuiltProjection): BuiltWeightFunction[] {
   const out: BuiltWeightFunction[] = [];
   const lent = (name: string): boolean => network.options.lend?.(name) !== undefined;
-  if (p.spec.along === undefined && !lent(p.name))
+  if (p.spec.along === undefined && (p.bundle.perSample || !lent(p.name)))
     out.push(...build(network, p, p.spec.weights, p.bundle.weights, false));
   if (p.bias && typeof p.spec.bias === 'object' && !lent(`${p.name}/bias`))
     out.push(...build(network, p, p.spec.bias.weights, p.bias, true));
@@ -34,7 +34,8 @@ function build(
   for (const [k, operand] of Object.entries(scalars)) cells[k] = operand.data as Float64Array;
   const sources = weights.of.map(n => matrixOf(network, n === 'own' ? p : network.projection(n), isBias));
   const operations = f.prepare({ ...matrixOf(network, p, isBias), data }, sources, cells);
-  return [{ name: f.name, of: weights.of.filter(n => n !== 'own'), at: weights.at, operations }];
+  const fast = p.bundle.perSample && !isBias;
+  return [{ name: f.name, fast, of: weights.of.filter(n => n !== 'own'), at: weights.at, operations }];
 }
 /** The first axis of the weights is rows, the others together are columns; samples add rows. */
 function matrixOf(network: Network, p: BuiltProjection, isBias: boolean): Matrix {
@@ -42,13 +43,18 @@ function matrixOf(network: Network, p: BuiltProjection, isBias: boolean): Matrix
   const rows = isBias ? data.length : (p.connectivity.shape(p.bundle)[0] ?? 0);
   return { rows: p.bundle.perSample ? rows * p.bundle.batch : rows, cols: data.length / rows, data };
 }
-/** Those due in a phase, sources before what follows from them; frozen weights stay as they are. */
+/**
+ * Those due in a phase, sources before what follows from them; frozen weights stay as they are. `apply: false`: those
+ * of fast synapses alone.
+ */
 export function weightFunctionsDue(
   network: Network,
   phase: string,
   among: readonly BuiltProjection[],
+  apply = true,
 ): Operation[] {
-  const due = among.filter(p => p.functions.some(f => f.at.includes(phase)));
+  const isDue = (f: BuiltWeightFunction): boolean => f.at.includes(phase) && (apply || f.fast);
+  const due = among.filter(p => p.functions.some(isDue));
   const operations: Operation[] = [];
   const done = new Set<BuiltProjection>();
   const open: BuiltProjection[] = [];
@@ -60,7 +66,7 @@ export function weightFunctionsDue(
         `weights follow from each other in "${phase}": ${[...open, p].map(q => q.name).join(' → ')}`,
       );
     open.push(p);
-    const now = p.functions.filter(f => f.at.includes(phase));
+    const now = p.functions.filter(isDue);
     for (const f of now)
       for (const name of f.of) {
         const source = network.projection(name);

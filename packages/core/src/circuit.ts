@@ -78,7 +78,10 @@ export interface Projection {
   readonly reversed?: boolean;
   /** One number a neuron or a channel, as the connectivity says; learned by the same rules with pre = 1. */
   readonly bias?: boolean | { readonly weights?: Weights };
-  /** Fast synapses: one set of weights a sample. */
+  /**
+   * Fast synapses: one set of weights a sample. They are state, not weights: learned wherever their phases run, also in
+   * programs compiled with `apply: false`, and neither lent nor stored as weights nor counted as parameters.
+   */
   readonly perSample?: boolean;
   /** On w, after every application. */
   readonly constraint?: Equations;
@@ -179,7 +182,7 @@ export interface CompileOptions {
    * outer products at once. Rounds otherwise. Default: true.
    */
   readonly keepDirections?: boolean;
-  /** false: rules leave their directions, weights stay as they are. */
+  /** false: rules leave their directions, weights stay as they are; fast synapses, which are state, follow. */
   readonly apply?: boolean;
   /** What ran before: values it filled may be read. */
   readonly after?: Program;
@@ -189,6 +192,7 @@ export interface CircuitView {
   readonly batch: number;
   /** `population.signal`, `population.parameter`, `projection.rule.trace`. */
   signal(ref: SignalRef): FloatArray;
+  /** Of fast synapses, of all samples one after the other. Empty where there are none. */
   weights(projection: string): FloatArray;
   /** Of the stored weights: `[post, pre]`, or `[pre, post]` where `reversed` says so. */
   weightShape(projection: string): Shape;
@@ -197,7 +201,7 @@ export interface CircuitView {
   /** Populations it leads from and to. */
   ends(projection: string): { readonly from: string; readonly to: string };
   bias(projection: string): FloatArray;
-  /** Weights or bias by name (`W1`, `W1/bias`) to lend to another circuit; undefined where there are none. */
+  /** Weights or bias by name (`W1`, `W1/bias`) to lend to another circuit; undefined where there are none, or fast ones. */
   lent(name: string): FloatArray | undefined;
   /** Does a rule work on it? */
   plastic(projection: string): boolean;

@@ -79,7 +79,8 @@ function weightsText(
   { model }: BuiltRun,
   name: string,
 ): string {
-  const direction = reversed ? ', reversed' : '';
+  const { perSample } = model.circuit.network.projection(name).bundle;
+  const direction = `${reversed ? ', reversed' : ''}${perSample ? ', one set a sample' : ''}`;
   if (along !== undefined) return `those of ${along}${direction}`;
   const spec = model.circuit.network.specs.get(name);
   const given = model.circuit.network.options.weights;

@@ -1,6 +1,6 @@
 /** Observers of a run, and the commands they give: gathered while an epoch runs, carried out in order at its end. */
 import type { BuiltModel } from '@apical/circuit';
-import { ApicalError, isApicalError } from '@apical/core';
+import { ApicalError, isApicalError, unknownName } from '@apical/core';
 import type { Bus, Command, ObservedRun, RandomSource, RunId, Step } from '@apical/core';
 import type { ResolvedRun } from './resolve-run.js';
 
@@ -103,6 +103,8 @@ export function carryOut(
       case 'perturb': {
         const { projection, std } = command;
         const weights = circuit.weights(projection);
+        if (!circuit.lent(projection))
+          throw unknownName('projection with weights that are no state', projection, circuit.weightNames());
         const times = (changes.perturbed[projection] = (changes.perturbed[projection] ?? 0) + 1);
         const stream = random.stream(`perturb/${projection}/${times}`);
         for (let i = 0; i < weights.length; i++) weights[i] = weights[i]! + std * stream.normal();

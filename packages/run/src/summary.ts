@@ -54,9 +54,8 @@ export function weightsOf({ circuit }: BuiltModel): NamedArrays {
     const [projection = '', bias] = name.split('/');
     const shape = bias === undefined ? circuit.weightShape(projection) : [data.length];
     const turned = bias === undefined && shape.length === 2 && circuit.reversed(projection);
-    if (!turned || data.length !== shape[0]! * shape[1]!) {
-      const perSample = data.length / shape.reduce((a, b) => a * b, 1);
-      out.set(name, { shape: perSample === 1 ? shape : [perSample, ...shape], data: data.slice() });
+    if (!turned) {
+      out.set(name, { shape, data: data.slice() });
       continue;
     }
     const [rows = 0, cols = 0] = shape;

@@ -40,6 +40,6 @@ export function forwardOf(model: Model, feedback: string, layer: number): FloatA
   if (top <= layer) return undefined;
   let product = matrixOf(circuit, forward[layer]!);
   for (let l = layer + 1; l < top; l++) product = times(matrixOf(circuit, forward[l]!), product);
-  if (circuit.weights(feedback).length !== product.data.length) return undefined;
+  if (circuit.lent(feedback)?.length !== product.data.length) return undefined;
   return circuit.reversed(feedback) ? product.data : transposed(product).data;
 }

@@ -29,7 +29,8 @@ export const weights: Probe = {
     const { circuit, forward, feedback } = run.model;
     const of = (role: string, projections: readonly string[]): ProbeRow[] =>
       projections.flatMap((projection, k) => {
-        const values = circuit.weights(projection);
+        const values = circuit.lent(projection);
+        if (!values) return [];
         return Object.entries(numbers).map(([name, { of: number }]) => ({
           name: `${role}-${name}`,
           layer: k + 1,
