@@ -53,7 +53,7 @@ export default {
     {
       name: 'plugins-see-core-and-numerics',
       severity: 'error',
-      from: { path: '^plugins/[^/]+/src', pathNot: '^plugins/backend-[^/]+/src' },
+      from: { path: '^plugins/[^/]+/(src|golden)/', pathNot: '^plugins/backend-[^/]+/src' },
       to: { path: '^packages/', pathNot: packages(['core', 'numerics']) },
     },
     {
@@ -61,6 +61,12 @@ export default {
       severity: 'error',
       from: { path: '^plugins/backend-[^/]+/src' },
       to: { path: '^packages/', pathNot: packages(['core', 'equations', 'numerics', 'kernels']) },
+    },
+    {
+      name: 'models-see-no-replay',
+      severity: 'error',
+      from: { path: '^plugins/[^/]+/src' },
+      to: { path: '^plugins/[^/]+/golden/' },
     },
     {
       name: 'packages-see-no-plugin',
@@ -87,7 +93,7 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     // a plain "/dist/" would also leave out node_modules/rxjs/dist, and with it the rule above
-    exclude: { path: '^(packages|plugins)/[^/]+/dist/|/test/golden/' },
+    exclude: { path: '^(packages|plugins)/[^/]+/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.test.json' },
     enhancedResolveOptions: {

@@ -32,6 +32,10 @@ const breaking: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "import { b } from '../../../packages/circuit/src/b.js';\nexport const a = b;",
     'packages/circuit/src/b.ts': 'export const b = 1;',
   },
+  'models-see-no-replay': {
+    'plugins/x/src/a.ts': "import { b } from '../golden/b.js';\nexport const a = b;",
+    'plugins/x/golden/b.ts': 'export const b = 1;',
+  },
   'packages-see-no-plugin': {
     'packages/run/src/a.ts': "import { b } from '../../../plugins/x/src/b.js';\nexport const a = b;",
     'plugins/x/src/b.ts': 'export const b = 1;',
@@ -96,6 +100,13 @@ t.test('every rule is broken by its example', async t => {
     const found = await refused(files);
     t.ok(found.includes(name), `${name}: ${found.join(', ') || 'nothing is refused'}`);
   }
+});
+t.test('a replay sees core and numerics, as the model beside it does', async t => {
+  const found = await refused({
+    'plugins/x/golden/a.ts': "import { b } from '../../../packages/circuit/src/b.js';\nexport const a = b;",
+    'packages/circuit/src/b.ts': 'export const b = 1;',
+  });
+  t.ok(found.includes('plugins-see-core-and-numerics'), found.join(', ') || 'nothing is refused');
 });
 t.test('a circle of imported types alone is refused too', async t => {
   const found = await refused({

@@ -233,7 +233,7 @@ function describeLooking(program: Command, with_: With): void {
     .option('--backend <name>', 'where numbers live (apical list backends)', 'reference')
     .addHelpText(
       'after',
-      examples('apical verify', 'apical verify plugins/bp/test/golden', 'apical verify --backend wasm'),
+      examples('apical verify', 'apical verify plugins/bp/golden', 'apical verify --backend wasm'),
     )
     .action(
       with_((context, paths: string[], options: { backend: string }) =>

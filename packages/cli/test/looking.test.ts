@@ -96,7 +96,7 @@ t.test('list, data, schema and completion tell what is there', async t => {
 });
 
 t.test('verify replays cases, prints each, and ends with the count', async t => {
-  const cases = `${root}/plugins/bp/test/golden`;
+  const cases = `${root}/plugins/bp/golden`;
   const onWasm = await apical('verify', cases, '--backend', 'wasm');
   t.match(onWasm.out, /^6 passed, 0 failed$/m);
   t.match((await apical('verify', cases, '--backend', 'wsam')).err, /did you mean "wasm"/);

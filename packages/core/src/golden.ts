@@ -46,8 +46,14 @@ export interface GoldenBench {
   /** Compares with `expected[name]`, or with row `row` of its first axis. Unknown names are ignored. */
   compare(name: string, got: ArrayLike<number>, row?: number): void;
 }
+/**
+ * Plays a recorded case through what a scheme itself offers: its programs, or its function of one step. A plugin exports
+ * a list of them as the default of its entry `./golden`, beside the folder `golden` with the cases.
+ */
 export interface GoldenReplay {
   /** `model` of the cases it can replay. */
   readonly model: string;
+  /** Expected keys that only repeat an array the case records as given: named, neither compared nor failed. */
+  readonly inert?: readonly string[];
   replay(golden: GoldenCase, bench: GoldenBench): void;
 }

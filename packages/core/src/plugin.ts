@@ -4,7 +4,6 @@ import type { WeightFunction } from './circuit.js';
 import type { Dataset, DatasetCache, Formats, Task } from './data.js';
 import { ApicalError } from './errors.js';
 import type { Bus, Observer } from './events.js';
-import type { GoldenReplay } from './golden.js';
 import type { Activation, LearningRule, NeuronModel, Optimiser } from './model.js';
 import type { Probe } from './probe.js';
 import type { Initialiser } from './random.js';
@@ -20,7 +19,6 @@ export interface PartTypes {
   Backend: Backend;
   Connectivity: Connectivity;
   Dataset: Dataset;
-  GoldenReplay: GoldenReplay;
   Initialiser: Initialiser;
   Launcher: Launcher;
   LearningRule: LearningRule;

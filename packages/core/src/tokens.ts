@@ -6,7 +6,6 @@ export const tokens = {
   Backend: token('Backend'),
   Connectivity: token('Connectivity'),
   Dataset: token('Dataset'),
-  GoldenReplay: token('GoldenReplay'),
   Initialiser: token('Initialiser'),
   Launcher: token('Launcher'),
   LearningRule: token('LearningRule'),

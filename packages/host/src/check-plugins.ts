@@ -63,13 +63,10 @@ function checkParts(plugins: readonly Plugin[]): void {
       if (typeof part !== 'object' || part === null)
         throw wrong(`plugin "${plugin.name}": ${place} is ${shown(part)}, not a part`);
       if (isInjected(part)) checkInject(plugin, place, part.inject);
-      const name = isInjected(part) ? part.name : partName(kind, part);
+      const name = isInjected(part) ? part.name : partName(part);
       if (name === undefined && isInjected(part)) continue;
       if (name === undefined)
-        throw wrong(
-          `plugin "${plugin.name}": ${place} has no ${kind === 'GoldenReplay' ? 'model' : 'name'}; ` +
-            `it is ${shown(part)}`,
-        );
+        throw wrong(`plugin "${plugin.name}": ${place} has no name; it is ${shown(part)}`);
       const owner = owners.get(`${kind}:${name}`);
       if (owner !== undefined)
         throw new ApicalError(

@@ -93,14 +93,14 @@ class Assembly {
     if (!isInjected(part)) {
       const named = as === undefined ? part : renamed(kind, part, as);
       const identifier = target.toConstantValue(named).getIdentifier();
-      this.#bound.push({ kind, origin, identifier, name: partName(kind, named) });
+      this.#bound.push({ kind, origin, identifier, name: partName(named) });
       this.#cameFrom(origin, named);
       return;
     }
     const what = `plugin "${origin}": ${part.name === undefined ? place : `${kind} "${part.name}"`}`;
     const create = (...services: unknown[]): Part => {
       const made = created(what, part, services);
-      const name = partName(kind, made);
+      const name = partName(made);
       if (name === undefined)
         throw new ApicalError('APICAL_PLUGIN', `${what} has no name; it is ${shown(made)}`);
       if (part.name !== undefined && part.name !== name)

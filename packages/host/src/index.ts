@@ -13,7 +13,7 @@ export { builtinPlugin } from './builtins.js';
 export { createContainer } from './container.js';
 export type { ContainerOptions } from './container.js';
 export { catalogueToken } from './catalogues.js';
-export type { CataloguePart, Catalogues } from './catalogues.js';
+export type { Catalogues } from './catalogues.js';
 export type { Rebindings } from './rebind.js';
 export { loadPlugins, shippedPlugins } from './plugins.js';
 export type { LoadedPlugin, LoadOptions } from './plugins.js';

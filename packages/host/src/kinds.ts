@@ -5,11 +5,9 @@ import type { PartKind, PartTypes, ServiceKind } from '@apical/core';
 export const partKinds = Object.keys(tokens) as readonly PartKind[];
 export const serviceKinds = Object.keys(serviceTokens) as readonly ServiceKind[];
 
-/** A golden replay goes by the model whose cases it replays; every other part by its name. */
-export function partName(kind: PartKind, part: PartTypes[PartKind]): string | undefined {
-  const { name, model } = part as { readonly name?: unknown; readonly model?: unknown };
-  const found = kind === 'GoldenReplay' ? model : name;
-  return typeof found === 'string' && found !== '' ? found : undefined;
+export function partName(part: PartTypes[PartKind]): string | undefined {
+  const { name } = part as { readonly name?: unknown };
+  return typeof name === 'string' && name !== '' ? name : undefined;
 }
 /** `a string`, `an object with the keys a, b`: what was found where something else was expected. */
 export function shown(value: unknown): string {

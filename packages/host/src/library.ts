@@ -65,8 +65,14 @@ export interface Library {
     given: ExperimentGiven,
     options?: LaunchOptions & { readonly record?: string },
   ): Promise<ComparisonResult>;
-  /** Golden cases in files or folders; none: those of the loaded plugins. In float64; default backend: `reference`. */
-  verify(paths?: readonly string[], options?: { readonly backend?: string }): Promise<VerifyResult>;
+  /**
+   * Golden cases in files or folders; none: those of the loaded plugins. In float64; default backend: `reference`.
+   * `notInstalled` names the plugins whose package has neither cases nor replays, as it is published.
+   */
+  verify(
+    paths?: readonly string[],
+    options?: { readonly backend?: string },
+  ): Promise<VerifyResult & { readonly notInstalled: readonly string[] }>;
   /** Kernels and training steps on the backends, beside what the machine can do. */
   bench(request?: BenchRequest): Promise<BenchResult>;
   /** A run, or a comparison computed again from stored runs. */

@@ -2,8 +2,8 @@
 import { unknownName } from '@apical/core';
 import type { PartKind } from '@apical/core';
 
-/** `rule`, `rules` → `LearningRule`. Golden replays are `verify`'s affair. */
-export const kindWords: Readonly<Record<string, Exclude<PartKind, 'GoldenReplay'>>> = {
+/** `rule`, `rules` → `LearningRule`. */
+export const kindWords: Readonly<Record<string, PartKind>> = {
   scheme: 'Scheme',
   rule: 'LearningRule',
   neuron: 'NeuronModel',

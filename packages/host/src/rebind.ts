@@ -61,15 +61,15 @@ export function readRebindings(rebind: Rebindings): {
 }
 /** The part under another name: a copy, so only for parts that are plain data. */
 export function renamed(kind: PartKind, part: PartTypes[PartKind], name: string): PartTypes[PartKind] {
-  if (partName(kind, part) === name) return part;
+  if (partName(part) === name) return part;
   const prototype: unknown = Object.getPrototypeOf(part);
   if (prototype !== Object.prototype && prototype !== null)
     throw new ApicalError(
       'APICAL_REBIND',
-      `rebind "${kind}:${name}": the replacement is named "${partName(kind, part) ?? ''}" and is an instance of a ` +
+      `rebind "${kind}:${name}": the replacement is named "${partName(part) ?? ''}" and is an instance of a ` +
         `class, which cannot be copied; name it "${name}"`,
     );
-  return Object.freeze({ ...part, [kind === 'GoldenReplay' ? 'model' : 'name']: name });
+  return Object.freeze({ ...part, name });
 }
 /** A scheme holds models, rules and optimisers as objects: gives a copy in which `replace` has answered for each. */
 export function refilled(

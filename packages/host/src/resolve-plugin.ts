@@ -7,15 +7,15 @@ import { fileURLToPath } from 'node:url';
 export const isPath = (specifier: string): boolean =>
   /^\.{1,2}(?:[\\/]|$)/.test(specifier) || path.isAbsolute(specifier) || specifier.startsWith('file:');
 
-/** The `import` entry of a package's folder, by its package.json. */
-function entryOf(folder: string): string | undefined {
+/** An entry of a package's folder for `import`, by its package.json. */
+function entryOf(folder: string, subpath = '.'): string | undefined {
   const manifest = path.join(folder, 'package.json');
   if (!existsSync(manifest)) return undefined;
   const { exports, main } = JSON.parse(readFileSync(manifest, 'utf8')) as {
     readonly exports?: unknown;
     readonly main?: string;
   };
-  let target: unknown = exports;
+  let target: unknown = subpath === '.' ? exports : (exports as Readonly<Record<string, unknown>>)[subpath];
   while (typeof target === 'object' && target !== null) {
     const conditions = target as Readonly<Record<string, unknown>>;
     const key = Object.keys(conditions).find(k =>
@@ -50,4 +50,35 @@ export function resolvePlugin(specifier: string, base: string): string | undefin
     const folder = packageFolder(specifier, base);
     return folder === undefined ? undefined : entryOf(folder);
   }
+}
+/** The folder of the package that a file belongs to. */
+export function packageOf(file: string): string | undefined {
+  for (let at = path.dirname(file); ; at = path.dirname(at)) {
+    if (existsSync(path.join(at, 'package.json'))) return at;
+    if (at === path.dirname(at)) return undefined;
+  }
+}
+/**
+ * What an entry beside the main one, such as `./golden`, leads to, under the conditions that this process imports with;
+ * undefined where it is missing. `declared` tells whether the package.json has it at all.
+ */
+export function resolveEntry(
+  folder: string,
+  subpath: `./${string}`,
+): { readonly declared: boolean; readonly file?: string } {
+  const { name, exports } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+    readonly name?: string;
+    readonly exports?: unknown;
+  };
+  const declared = typeof exports === 'object' && exports !== null && Object.hasOwn(exports, subpath);
+  if (!declared || name === undefined) return { declared };
+  let file: string | undefined;
+  try {
+    // a package finds itself by its name
+    file = createRequire(path.join(folder, 'package.json')).resolve(name + subpath.slice(1));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED')
+      file = entryOf(folder, subpath);
+  }
+  return file !== undefined && existsSync(file) ? { declared, file } : { declared };
 }

@@ -163,15 +163,6 @@ t.test('a part that cannot be created is named with its plugin', async t => {
   });
 });
 
-t.test('golden replays are found by the model whose cases they replay', async t => {
-  const replayed: string[] = [];
-  const replay = { model: 'pal', replay: () => void replayed.push('pal') };
-  const { catalogues } = await host({ plugins: [plugin('pal', { GoldenReplay: [replay] })] });
-  t.same(catalogues.GoldenReplay.names(), ['pal']);
-  catalogues.GoldenReplay.get('pal').replay({} as never, {} as never);
-  t.same(replayed, ['pal']);
-});
-
 t.test('every plugin that does not fit is refused before anything is built', async t => {
   const refused = (plugins: readonly unknown[], message: string, code = 'APICAL_PLUGIN'): void => {
     t.throws(() => createContainer({ plugins: plugins as Plugin[] }), { code, message }, message);

@@ -15,7 +15,8 @@ import {
   type TrainedModel,
 } from '@apical/testing';
 import standard, { adam } from '@apical/plugin-standard';
-import { annReplay, bp } from '@apical/plugin-bp';
+import { bp } from '@apical/plugin-bp';
+import replays from '@apical/plugin-bp/golden';
 import { signSymmetry } from '@apical/plugin-fa';
 
 const library = libraryOf(standard);
@@ -28,8 +29,8 @@ for (const backend of [wasm, fma])
     });
 for (const backend of [wasm, fma])
   t.test(`golden cases and the suite of every scheme on ${backend.name}`, async t => {
-    const paths = [join(import.meta.dirname, '../../../plugins/bp/test/golden')];
-    const { passed, failed } = await verifyCases({ paths, replays: [annReplay], library, backend });
+    const paths = [join(import.meta.dirname, '../../../plugins/bp/golden')];
+    const { passed, failed } = await verifyCases({ paths, replays, library, backend });
     t.strictSame([passed, failed], [6, 0]);
     for (const { name, run } of schemeConformance(signSymmetry, { library, backend }))
       t.doesNotThrow(run, name);

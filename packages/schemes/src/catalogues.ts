@@ -3,9 +3,8 @@ import { ApicalError, isApicalError, unknownName } from '@apical/core';
 import type { Catalogue, PartKind, PartTypes } from '@apical/core';
 import type { Library } from '@apical/circuit';
 
-export type CatalogueKind = Exclude<PartKind, 'GoldenReplay'>;
 /** `catalogues.LearningRule.get('delta')` */
-export type Catalogues = { readonly [K in CatalogueKind]: Catalogue<PartTypes[K]> };
+export type Catalogues = { readonly [K in PartKind]: Catalogue<PartTypes[K]> };
 /** Kinds whose parts fill the slots of a scheme. */
 export type PartCatalogues = Partial<
   Pick<Catalogues, 'Activation' | 'LearningRule' | 'NeuronModel' | 'Optimiser'>
@@ -22,7 +21,7 @@ export const libraryOf = (catalogues: RunCatalogues): Library => ({
   weightFunctions: catalogues.WeightFunction,
 });
 /** The catalogue's part of this name; an unknown one is an error at the place where `path` was written. */
-export const named = <K extends CatalogueKind>(
+export const named = <K extends PartKind>(
   catalogues: Pick<Catalogues, K>,
   kind: K,
   name: string,

@@ -5,4 +5,4 @@ export { layersOf } from './layers.js';
 export { withDefined } from './define.js';
 export { schemeFromTemplate } from './template.js';
 export { libraryOf, named, placed, unknownAt } from './catalogues.js';
-export type { CatalogueKind, Catalogues, Locate, PartCatalogues, RunCatalogues } from './catalogues.js';
+export type { Catalogues, Locate, PartCatalogues, RunCatalogues } from './catalogues.js';

@@ -9,10 +9,7 @@ import {
 } from '@apical/core';
 import type { Library } from '@apical/circuit';
 
-function catalogueOf<K extends Exclude<PartKind, 'GoldenReplay'>>(
-  kind: K,
-  plugins: readonly Plugin[],
-): Catalogue<PartTypes[K]> {
+function catalogueOf<K extends PartKind>(kind: K, plugins: readonly Plugin[]): Catalogue<PartTypes[K]> {
   const out = new Catalogue<PartTypes[K]>(kind);
   for (const plugin of plugins)
     for (const part of plugin.contributes?.[kind] ?? [])

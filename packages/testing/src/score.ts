@@ -9,6 +9,8 @@ export interface ScoreResult {
   readonly compared: number;
   readonly expected: number;
   readonly problems: readonly string[];
+  /** Expected keys that only repeat what the case records as given: not among those above. */
+  readonly inert: readonly string[];
 }
 export class Score {
   readonly #golden: GoldenCase;
@@ -18,13 +20,16 @@ export class Score {
   #worst = 0;
   #worstAt = '';
 
-  constructor(golden: GoldenCase) {
+  readonly #inert: ReadonlySet<string>;
+
+  constructor(golden: GoldenCase, inert: readonly string[] = []) {
     this.#golden = golden;
+    this.#inert = new Set(inert);
   }
   /** A whole array, or row `row` of its first axis. Names that the case does not expect are ignored. */
   compare(name: string, got: ArrayLike<number>, row?: number): void {
     const expected = Object.hasOwn(this.#golden.expected, name) ? this.#golden.expected[name] : undefined;
-    if (!expected) return;
+    if (!expected || this.#inert.has(name)) return;
     const rows = expected.shape[0] ?? 1;
     const { data } = expected;
     const length = row === undefined ? data.length : data.length / rows;
@@ -50,7 +55,8 @@ export class Score {
     }
   }
   result(): ScoreResult {
-    const keys = Object.entries(this.#golden.expected);
+    const all = Object.entries(this.#golden.expected);
+    const keys = all.filter(([k]) => !this.#inert.has(k));
     const missing = keys.filter(([k, { shape, data }]) => {
       const rows = data.length === 0 ? 0 : (shape[0] ?? 1);
       return (this.#seen.get(k)?.size ?? -1) !== rows && !(rows === 0 && this.#seen.has(k));
@@ -58,6 +64,7 @@ export class Score {
     const problems = [
       ...this.#bad.values(),
       ...missing.map(([k]) => `${k} is expected and was not produced`),
+      ...(keys.length === 0 ? ['every expected key is inert: nothing is compared'] : []),
     ];
     return {
       passed: problems.length === 0,
@@ -66,6 +73,7 @@ export class Score {
       compared: keys.length - missing.length,
       expected: keys.length,
       problems,
+      inert: all.flatMap(([k]) => (this.#inert.has(k) ? [k] : [])),
     };
   }
 }

@@ -1,6 +1,6 @@
 /** Replays golden cases through shipped schemes. A case that is skipped or a key that is not produced has failed. */
 import { ApicalError } from '@apical/core';
-import type { Backend, Catalogue, GoldenBench, GoldenCase, GoldenReplay } from '@apical/core';
+import type { Backend, GoldenBench, GoldenCase, GoldenReplay } from '@apical/core';
 import { assemble, type Library } from '@apical/circuit';
 import { fill } from '@apical/schemes';
 import { loadGolden } from './golden-file.js';
@@ -9,7 +9,7 @@ import { Score, type ScoreResult } from './score.js';
 
 export interface VerifyOptions {
   readonly paths: readonly string[];
-  readonly replays: Catalogue<GoldenReplay & { readonly name: string }> | readonly GoldenReplay[];
+  readonly replays: readonly GoldenReplay[];
   readonly library: Library;
   readonly backend: Backend;
 }
@@ -32,9 +32,7 @@ export async function verifyCases(options: VerifyOptions): Promise<VerifyResult>
   const files = await loadGolden(options.paths);
   if (files.length === 0)
     throw new ApicalError('APICAL_GOLDEN', `no golden case (*.json) at or below ${options.paths.join(', ')}`);
-  const { replays } = options;
-  const all: readonly GoldenReplay[] = 'parts' in replays ? replays.parts() : replays;
-  const byModel = new Map(all.map(r => [r.model, r]));
+  const byModel = new Map(options.replays.map(r => [r.model, r]));
   const cases = files.map(({ file, golden }): CaseResult => {
     if (golden instanceof Error) return { file, id: file, model: '?', passed: false, error: golden.message };
     return { file, ...replayCase(golden, byModel.get(golden.model), options, [...byModel.keys()]) };
@@ -57,7 +55,7 @@ export function replayCase(
       passed: false,
       error: `skipped: no plugin replays the model "${model}"; known: ${known.join(', ')}`,
     };
-  const score = new Score(golden);
+  const score = new Score(golden, replay.inert);
   const bench: GoldenBench = {
     build: (scheme, layers, options, { batch, dt, initial, draws, signals }) =>
       assemble(fill(scheme, options), layers, {

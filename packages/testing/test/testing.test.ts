@@ -161,6 +161,24 @@ t.test('the score: tolerance, rows, what was not compared, NaN', async t => {
     'equal numbers under no tolerance',
   );
 });
+t.test('a key that is inert is named, neither compared nor missed; all of them are too many', async t => {
+  const repeated = { shape: [1], data: [3] };
+  const of = { ...golden, expected: { ...golden.expected, repeated } };
+  const score = new Score(of, ['repeated', 'unknown']);
+  score.compare('repeated', [4]);
+  t.match(score.result().problems, ['y is expected and was not produced']);
+  score.compare('y', [2, 4, 6, 8]);
+  t.match(score.result(), { passed: true, compared: 1, expected: 1, inert: ['repeated'] });
+  const replay: GoldenReplay = {
+    model: 'doubling',
+    inert: ['y', 'repeated'],
+    replay: () => undefined,
+  };
+  t.match(replayCase(of, replay, bench), {
+    passed: false,
+    score: { problems: ['every expected key is inert: nothing is compared'] },
+  });
+});
 t.test('replays: errors, arrays that are not recorded, and cases that nobody knows have failed', async t => {
   const replay = (run: GoldenReplay['replay']) =>
     replayCase(golden, { model: 'doubling', replay: run }, bench);

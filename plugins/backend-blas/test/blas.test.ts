@@ -15,7 +15,8 @@ import {
   type TrainedModel,
 } from '@apical/testing';
 import standard, { adam } from '@apical/plugin-standard';
-import { annReplay, bp } from '@apical/plugin-bp';
+import { bp } from '@apical/plugin-bp';
+import replays from '@apical/plugin-bp/golden';
 import { blas, blasBackend } from '@apical/plugin-backend-blas';
 
 const library = libraryOf(standard);
@@ -31,10 +32,10 @@ for (const dtype of ['float64', 'float32'] as const)
       for (const { name, run } of backendConformance(backend, dtype)) t.doesNotThrow(run, name);
   });
 t.test('golden cases hold where every product is the library’s', options, async t => {
-  const paths = [join(import.meta.dirname, '../../bp/test/golden')];
+  const paths = [join(import.meta.dirname, '../../bp/golden')];
   const { passed, failed } = await verifyCases({
     paths,
-    replays: [annReplay],
+    replays,
     library,
     backend: always,
   });

@@ -3,14 +3,12 @@ import { apiVersion, definePlugin } from '@apical/core';
 import { bp } from './bp.js';
 import { delta } from './delta.js';
 import { rateInput, rateOutput, rateUnit } from './neurons.js';
-import { annReplay } from './replay.js';
 
 export { bias, bp, deltaPlasticity, rateNeurons } from './bp.js';
 export { delta } from './delta.js';
 export { assembleLayers, heads, layerName, phases, wiringOf } from './layered.js';
 export type { Feedback, Wiring } from './layered.js';
 export { rateInput, rateOutput, rateUnit } from './neurons.js';
-export { annReplay } from './replay.js';
 
 export default definePlugin({
   name: 'bp',
@@ -21,6 +19,5 @@ export default definePlugin({
     NeuronModel: [rateInput, rateUnit, rateOutput],
     LearningRule: [delta],
     Scheme: [bp],
-    GoldenReplay: [annReplay],
   },
 });

@@ -7,10 +7,11 @@ import { reference } from '@apical/kernels';
 import { libraryOf, verifyCases } from '@apical/testing';
 import standard from '@apical/plugin-standard';
 import { parseStatements, toLatex } from '@apical/equations';
-import { annReplay, delta, rateOutput, rateUnit } from '../src/index.js';
+import { delta, rateOutput, rateUnit } from '../src/index.js';
+import replays from '../golden/index.js';
 
-const golden = join(import.meta.dirname, 'golden');
-const given = { replays: [annReplay], library: libraryOf(standard), backend: reference };
+const golden = join(import.meta.dirname, '../golden');
+const given = { replays, library: libraryOf(standard), backend: reference };
 const name = 'bp-tanh-softmax-sgd-01';
 interface Case {
   readonly parameters: Record<string, unknown>;

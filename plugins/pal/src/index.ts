@@ -4,10 +4,6 @@ import { clippedLinear, smoothedPrediction, unitSlopeHardSigmoid } from './ablat
 import { classification } from './classification.js';
 import { latentEquilibrium, palLayers } from './latent-equilibrium.js';
 import { microcircuit } from './microcircuit.js';
-import { classificationReplay } from './replay-classification.js';
-import { latentReplay } from './replay-latent.js';
-import { metricsReplay } from './replay-metrics.js';
-import { microcircuitReplay } from './replay-microcircuit.js';
 import { lowpass, lowpassDelayed, pal } from './rules.js';
 
 export { clippedLinear, smoothedPrediction, unitSlopeHardSigmoid } from './ablations.js';
@@ -31,6 +27,5 @@ export default definePlugin({
     NeuronModel: [...new Set(models)],
     LearningRule: [pal, smoothedPrediction],
     Scheme: schemes,
-    GoldenReplay: [microcircuitReplay, classificationReplay, latentReplay, metricsReplay],
   },
 });

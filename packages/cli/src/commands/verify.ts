@@ -5,9 +5,9 @@ import { exitCodes, type ExitCode } from '../errors.js';
 
 export async function verify(context: Context, paths: readonly string[], backend: string): Promise<ExitCode> {
   const host = await context.host();
-  const { cases, passed, failed } = await host.verify(paths, { backend });
+  const { cases, passed, failed, notInstalled } = await host.verify(paths, { backend });
   if (context.options.json) {
-    context.json({ cases, passed, failed });
+    context.json({ cases, passed, failed, notInstalled });
     return failed ? exitCodes.failed : exitCodes.done;
   }
   for (const one of cases) {
@@ -15,7 +15,8 @@ export async function verify(context: Context, paths: readonly string[], backend
     const { score } = one;
     const worst = score
       ? `  ${score.compared}/${score.expected} keys, worst ${Number(score.worst.toPrecision(3))} of the tolerance` +
-        (score.worstAt && score.worst > 0 ? ` (${score.worstAt})` : '')
+        (score.worstAt && score.worst > 0 ? ` (${score.worstAt})` : '') +
+        (score.inert.length ? `, not compared: ${score.inert.join(', ')}` : '')
       : '';
     context.out(`${one.passed ? 'ok    ' : 'FAILED'} ${one.id}${worst}`);
     if (one.passed) continue;
@@ -23,6 +24,8 @@ export async function verify(context: Context, paths: readonly string[], backend
     for (const problem of score?.problems ?? []) context.out(`       ${problem}`);
     context.out(`       ${shownPath(one.file)}`);
   }
+  if (notInstalled.length && !context.options.quiet)
+    context.out(`golden cases of ${notInstalled.join(', ')}: not installed`);
   context.out(`${passed} passed, ${failed} failed`);
   return failed ? exitCodes.failed : exitCodes.done;
 }
