@@ -33,7 +33,7 @@ function build(
   const cells: Record<string, Cell> = {};
   for (const [k, operand] of Object.entries(scalars)) cells[k] = operand.data as Float64Array;
   const sources = weights.of.map(n => matrixOf(network, n === 'own' ? p : network.projection(n), isBias));
-  const operations = f.prepare({ ...matrixOf(network, p, isBias), data }, sources, cells);
+  const operations = f.prepare({ ...matrixOf(network, p, isBias), data }, sources, cells, network.memory);
   const fast = p.bundle.perSample && !isBias;
   return [{ name: f.name, fast, of: weights.of.filter(n => n !== 'own'), at: weights.at, operations }];
 }

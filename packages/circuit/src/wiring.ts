@@ -108,7 +108,14 @@ function ownSynapses(
     : network.memory.allocate(0);
   const route = network.memory.allocateIndices(network.batch * (connectivity.route?.(ends) ?? 0));
   if (route.length) network.persistent.keep(`${name}/route`, route);
-  const bundle: Bundle = { batch: network.batch, ...ends, weights, perSample, route };
+  const bundle: Bundle = {
+    batch: network.batch,
+    ...ends,
+    weights,
+    perSample,
+    route,
+    scratch: network.memory,
+  };
   return { connectivity, reversed, bundle };
 }
 const fanIn = (shape: Shape): number => count(shape.slice(1));

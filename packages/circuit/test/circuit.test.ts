@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Optimiser, Program, SignalSpec } from '@apical/core';
 import { derived, input, noise, parameter, state, stimulus } from '@apical/core';
 import { assemble, audit, Circuit, circuitStreams, readsOfCircuit } from '@apical/circuit';
-import { macs } from '@apical/kernels';
+import { insideOf, macs, reference, wasm } from '@apical/kernels';
 import { fill } from '@apical/schemes';
 import { createRandomSource, fillNormals } from '@apical/numerics';
 import { oneToOne, sgd } from '@apical/plugin-standard';
@@ -275,18 +275,25 @@ t.test(
     t.strictSame(other.signal('b.r'), want);
   },
 );
-t.test('fast synapses: one set of weights a sample', async t => {
-  const circuit = pair(
-    { perSample: true, weights: { draw: 'zeros' }, plasticity: [{ rule: hebb }] },
-    neuron({ go: 'r = z' }),
-    { batch: 2 },
-  );
-  circuit.signal('a.x').set([1, 0, 0, 1]);
-  circuit.signal('b.s').set([1, 2, 3, 4, 5, 6]);
-  run(circuit, { phase: 'learn' }, { phase: 'go' });
-  t.strictSame(Array.from(circuit.weights('W')), [1, 0, 2, 0, 3, 0, 0, 4, 0, 5, 0, 6]);
-  t.strictSame(Array.from(circuit.signal('b.r')), [1, 2, 3, 4, 5, 6]);
-});
+for (const backend of [reference, wasm])
+  for (const keepDirections of [true, false])
+    t.test(`fast synapses: one set of weights a sample, on ${backend.name}, ${keepDirections}`, async t => {
+      const circuit = pair(
+        { perSample: true, weights: { draw: 'zeros' }, plasticity: [{ rule: hebb }] },
+        neuron({ go: 'r = z' }),
+        { batch: 2, memory: backend.open({ dtype: 'float64' }) },
+      );
+      circuit.signal('a.x').set([1, 0, 0, 1]);
+      circuit.signal('b.s').set([1, 2, 3, 4, 5, 6]);
+      const program: Program = [{ phase: 'learn' }, { phase: 'go' }];
+      circuit.compile(program, { keepDirections })();
+      t.strictSame(Array.from(circuit.weights('W')), [1, 0, 2, 0, 3, 0, 0, 4, 0, 5, 0, 6]);
+      t.strictSame(Array.from(circuit.signal('b.r')), [1, 2, 3, 4, 5, 6]);
+      const operations = circuit.lower(program, { keepDirections });
+      t.equal(macs(operations, 2), 12, 'an outer product and a product of six weights a sample');
+      const within = (of: typeof operations): typeof operations => of.flatMap(o => [o, ...insideOf(o)]);
+      t.equal(within(operations).filter(o => 'nPre' in o).length, 2, 'one operation each for all samples');
+    });
 t.test('a constraint holds after every application', async t => {
   const circuit = pair({
     constraint: 'w = max(w, 0)',

@@ -16,7 +16,7 @@ import type {
   Value,
   Values,
 } from './model.js';
-import type { Cell, Connectivity, FloatArray, Operation, Step } from './operations.js';
+import type { Cell, Connectivity, FloatArray, Operation, Scratch, Step } from './operations.js';
 
 /** A rule at work on a projection. */
 export interface Plasticity {
@@ -154,6 +154,7 @@ export interface WeightFunction {
     into: Matrix,
     inputs: readonly Matrix[],
     parameters: Readonly<Record<string, Cell>>,
+    scratch: Scratch,
   ): readonly Operation[];
 }
 

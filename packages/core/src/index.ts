@@ -27,6 +27,8 @@ export type {
   Cell,
   Connectivity,
   DenseProduct,
+  Scratch,
+  Strides,
   DType,
   Elementwise,
   Extent,

@@ -106,6 +106,15 @@ export interface DenseProduct {
   readonly nPre: number;
   readonly nPost: number;
   readonly gain: Cell;
+  /** So many such products one after the other, each `batch` samples; default: one. */
+  readonly strides?: Strides;
+}
+/** From one product's numbers to the next one's, in elements. 0: shared by all, and summed where it is the result. */
+export interface Strides {
+  readonly count: number;
+  readonly weights: number;
+  readonly pre: number;
+  readonly post: number;
 }
 export type Operation =
   | Elementwise
@@ -236,6 +245,9 @@ export interface Backend {
 
 /* ---------------------------------------------------------------- synapses */
 
+/** Room that operations of a part need beside what they are given. */
+export type Scratch = Pick<Memory, 'allocate' | 'allocateCell' | 'allocateIndices'>;
+
 /** One bundle of synapses as a connectivity sees it. `weights` are stored as those of `pre` → `post`. */
 export interface Bundle {
   readonly batch: number;
@@ -246,6 +258,7 @@ export interface Bundle {
   readonly perSample: boolean;
   /** What a sample leaves behind for others to follow: the winners of a pooling. */
   readonly route: Int32Array;
+  readonly scratch: Scratch;
 }
 /** What W·x, Wᵀ·y and y ⊗ x mean. */
 export interface Connectivity {

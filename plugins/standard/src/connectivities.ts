@@ -5,7 +5,7 @@ import type { Bundle, Cell, Connectivity, FloatArray, Operation, Shape } from '@
 const count = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
 type Verb = 'multiply' | 'multiply-transposed' | 'outer';
 
-/** One product, or one a sample where every sample has weights of its own. */
+/** One product of all samples, or one for each where every sample has weights of its own. */
 function products(
   op: Verb,
   at: Bundle,
@@ -16,18 +16,10 @@ function products(
 ): readonly Operation[] {
   const nPre = count(at.pre);
   const nPost = count(at.post);
-  if (!at.perSample) return [{ op, weights, pre, post, batch: at.batch, nPre, nPost, gain }];
-  const slice = (a: FloatArray, n: number, b: number): FloatArray => a.subarray(b * n, (b + 1) * n);
-  return Array.from({ length: at.batch }, (_, b) => ({
-    op,
-    weights: slice(weights, nPost * nPre, b),
-    pre: slice(pre, nPre, b),
-    post: slice(post, nPost, b),
-    batch: 1,
-    nPre,
-    nPost,
-    gain,
-  }));
+  const product = { op, weights, pre, post, nPre, nPost, gain };
+  if (!at.perSample) return [{ ...product, batch: at.batch }];
+  const strides = { count: at.batch, weights: nPost * nPre, pre: nPre, post: nPost };
+  return [{ ...product, batch: 1, strides }];
 }
 export const dense: Connectivity = {
   name: 'dense',

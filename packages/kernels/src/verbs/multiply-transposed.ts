@@ -1,6 +1,6 @@
 /** pre += gain · Wᵀ post. */
 import type { DenseProduct, Step } from '@apical/core';
-import { checkDense, denseMacs, emitDense } from './dense.js';
+import { checkDense, denseMacs, eachProduct, emitDense } from './dense.js';
 import type { Verb } from './verb.js';
 
 /** pre += gain · Wᵀ post, for every sample; four rows of W share one pass over a sample. */
@@ -36,6 +36,6 @@ export const multiplyTransposed: Verb<'multiply-transposed'> = {
   check: checkDense,
   touched: o => ({ reads: [o.weights, o.post, o.gain], adds: [o.pre] }),
   macs: denseMacs,
-  plain,
+  plain: eachProduct(plain),
   emit: emitDense,
 };

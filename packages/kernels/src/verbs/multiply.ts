@@ -1,6 +1,6 @@
 /** post += gain · W pre. */
 import type { DenseProduct, Step } from '@apical/core';
-import { checkDense, denseMacs, emitDense } from './dense.js';
+import { checkDense, denseMacs, eachProduct, emitDense } from './dense.js';
 import type { Verb } from './verb.js';
 
 /** post += gain · W pre, for every sample; four samples share one pass over a row of W. */
@@ -43,6 +43,6 @@ export const multiply: Verb<'multiply'> = {
   check: checkDense,
   touched: o => ({ reads: [o.weights, o.pre, o.gain], adds: [o.post] }),
   macs: denseMacs,
-  plain,
+  plain: eachProduct(plain),
   emit: emitDense,
 };

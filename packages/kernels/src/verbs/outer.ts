@@ -1,6 +1,6 @@
 /** weights += gain · mean over samples of post ⊗ pre. */
 import type { DenseProduct, Step } from '@apical/core';
-import { checkDense, denseMacs, emitDense } from './dense.js';
+import { checkDense, denseMacs, eachProduct, emitDense } from './dense.js';
 import type { Verb } from './verb.js';
 
 /** weights += gain · mean over samples of post ⊗ pre; four samples share one pass over a row. */
@@ -34,6 +34,6 @@ export const outer: Verb<'outer'> = {
   check: checkDense,
   touched: o => ({ reads: [o.pre, o.post, o.gain], adds: [o.weights] }),
   macs: denseMacs,
-  plain,
+  plain: eachProduct(plain),
   emit: emitDense,
 };

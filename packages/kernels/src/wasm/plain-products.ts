@@ -2,12 +2,13 @@
  * Dense products: written out where they are small, one kernel a sample for few samples, packed and blocked for many.
  * Every sum has one order that depends on the shape alone.
  */
+import type { FloatArray } from '@apical/core';
 import { add, get, i32, less, loopWhile, mul, set, type Code } from './assembler.js';
-import type { Emission, How, Product } from './emission.js';
-import { step } from './kernel-code.js';
+import type { Emission, How, Position, Product } from './emission.js';
+import { step, times } from './kernel-code.js';
 import { blockDepth, pack, tileCols, tileRows, tiles, type Layout } from './packed.js';
 import { callRows } from './rows.js';
-import { gainValue, writtenProduct } from './written-products.js';
+import { gainValue, writtenProduct, type Origin } from './written-products.js';
 
 /** Below this many samples one product at a time is faster than packing. */
 const packedFrom = 4;
@@ -19,39 +20,69 @@ const vectorsOf = ({ nPre, nPost, batch }: Product, size: number): number =>
 const isSmall = (p: Product, size: number): boolean =>
   p.batch < packedFrom && vectorsOf(p, size) <= mostWritten;
 
+/** Where products of strides differ, a loop steps through them. */
 export function plainProduct(p: Product, e: Emission): { readonly how: How; readonly code: Code } {
-  if (isSmall(p, e.size)) return { how: 'written', code: writtenProduct(p.op, p, e) };
-  return { how: 'kernels', code: p.batch < packedFrom ? single(p, e) : packed(p, e) };
+  const small = isSmall(p, e.size);
+  const one = small ? writtenProduct : p.batch < packedFrom ? single : packed;
+  return { how: small ? 'written' : 'kernels', code: overProducts(p, e, origin => one(p, e, origin)) };
 }
-function single(p: Product, e: Emission): Code {
+const start: Origin = { weights: { offset: 0 }, pre: { offset: 0 }, post: { offset: 0 } };
+function overProducts(
+  { strides }: Product,
+  { size, locals }: Emission,
+  each: (origin: Origin) => Code,
+): Code {
+  if (!strides || strides.count === 1) return each(start);
+  const k = locals.of('i32');
+  const steps: Code[] = [];
+  const starts: Code[] = [];
+  const origin = (stride: number): Position => {
+    if (stride === 0) return { offset: 0 };
+    const local = locals.of('i32');
+    starts.push(set(local, i32(0)));
+    steps.push(step(local, i32(stride * size)));
+    return { local, offset: 0 };
+  };
+  const { weights, pre, post, count } = strides;
+  const body = each({ weights: origin(weights), pre: origin(pre), post: origin(post) });
+  return [starts, times(k, i32(count), [body, steps])];
+}
+/** Address of a place in an array. */
+const addressOf = (array: FloatArray, { local }: Position, bytes = 0): Code => {
+  const at = i32(array.byteOffset + bytes);
+  return local === undefined ? at : add(get(local), at);
+};
+function single(p: Product, e: Emission, origin: Origin): Code {
   const { op, weights, pre, post, batch, nPre, nPost } = p;
   const call = (b: number): Code =>
     callRows(
       op,
       e,
-      i32(weights.byteOffset),
-      i32(pre.byteOffset + b * nPre * e.size),
-      i32(post.byteOffset + b * nPost * e.size),
+      addressOf(weights, origin.weights),
+      addressOf(pre, origin.pre, b * nPre * e.size),
+      addressOf(post, origin.post, b * nPost * e.size),
       i32(nPre),
       i32(nPost),
-      gainValue(op, p),
+      gainValue(p),
     );
   return Array.from({ length: batch }, (_, b) => call(b)).flat();
 }
 /** An operand of a packed product: address, lines, bytes from line to line and along the sum. */
 interface Side {
-  readonly at: number;
+  readonly at: Code;
   readonly lines: number;
   readonly line: number;
   readonly along: number;
 }
 /** C [m, n] += gain · A [m, k] B [k, n]; each product says which of its arrays is which. */
-function packed(p: Product, e: Emission): Code {
+function packed(p: Product, e: Emission, origin: Origin): Code {
   const { size, room } = e;
   const { weights, pre, post, batch, nPre, nPost } = p;
-  const [W, x, y] = [weights.byteOffset, pre.byteOffset, post.byteOffset];
+  const W = addressOf(weights, origin.weights);
+  const x = addressOf(pre, origin.pre);
+  const y = addressOf(post, origin.post);
   const [xRow, yRow] = [nPre * size, nPost * size];
-  const shapes: Record<Product['op'], { A: Side; B: Side; C: number; cRow: number; k: number }> = {
+  const shapes: Record<Product['op'], { A: Side; B: Side; C: Code; cRow: number; k: number }> = {
     multiply: {
       A: { at: x, lines: batch, line: xRow, along: size },
       B: { at: W, lines: nPost, line: xRow, along: size },
@@ -85,7 +116,7 @@ function packed(p: Product, e: Emission): Code {
     return e.module.kernel(
       name,
       () => pack(size, name, width, layout),
-      add(i32(side.at), mul(from, i32(side.along))),
+      add(side.at, mul(from, i32(side.along))),
       i32(into),
       i32(side.lines),
       depth,
@@ -101,12 +132,12 @@ function packed(p: Product, e: Emission): Code {
       () => tiles(size, e.fused),
       i32(rows),
       i32(cols),
-      i32(C),
+      C,
       i32(A.lines),
       i32(B.lines),
       depth,
       i32(cRow),
-      gainValue(p.op, p),
+      gainValue(p),
       i32(room.spare),
     ),
   ];

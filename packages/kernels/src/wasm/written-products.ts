@@ -1,15 +1,18 @@
 /** Small products written out: every address and size is known, the sums have the order of the kernels. */
 import type { DenseProduct } from '@apical/core';
-import { f64, f64Ops, get, i32, loadSplat, set, v128Ops, vectors, type Code } from './assembler.js';
+import { f64, f64Ops, get, loadSplat, set, v128Ops, vectors, type Code } from './assembler.js';
 import {
   cellValue,
   firstLanes,
   loadAt,
   multiplyAdd,
+  positionCode,
   splatOf,
   storeAt,
   storeRest,
   type Emission,
+  type Position,
+  type Product,
 } from './emission.js';
 import { sumRows } from './sums.js';
 
@@ -25,6 +28,8 @@ function chunks(count: number, size: number): Chunk[] {
     return { offset: 16 * k, ...(left < lanes ? { rest: left } : {}) };
   });
 }
+/** Where this product's numbers begin in its arrays. */
+export type Origin = Readonly<Record<'weights' | 'pre' | 'post', Position>>;
 /** Rows of the weights that are added to at once, and vectors of a sample that are held at once. */
 const rowsAtOnce = 4;
 const vectorsAtOnce = 6;
@@ -38,8 +43,10 @@ class Writer {
   readonly #row: readonly Chunk[];
   readonly #x: number;
   readonly #y: number;
+  readonly #origin: Origin;
 
-  constructor(p: DenseProduct, e: Emission, sample: number) {
+  constructor(p: DenseProduct, e: Emission, sample: number, origin: Origin) {
+    this.#origin = origin;
     this.#p = p;
     this.#e = e;
     this.#madd = multiplyAdd(e);
@@ -50,12 +57,17 @@ class Writer {
   }
   #w(row: number, c: Chunk): Code {
     const { weights, nPre } = this.#p;
-    const code = loadAt(weights.byteOffset + row * nPre * this.#e.size, { offset: c.offset });
+    const at = { ...this.#origin.weights, offset: c.offset };
+    const code = loadAt(weights.byteOffset + row * nPre * this.#e.size, at);
     return c.rest === undefined ? code : firstLanes(this.#e.size, code, c.rest);
   }
-  #store(base: number, c: Chunk, local: number): Code {
-    if (c.rest === undefined) return storeAt(base, { offset: c.offset }, get(local));
-    return storeRest(this.#e.size, base, { offset: c.offset }, local, c.rest);
+  #store(origin: Position, base: number, c: Chunk, local: number): Code {
+    const at = { ...origin, offset: c.offset };
+    if (c.rest === undefined) return storeAt(base, at, get(local));
+    return storeRest(this.#e.size, base, at, local, c.rest);
+  }
+  #pre(offset: number): Code {
+    return loadAt(this.#x, { ...this.#origin.pre, offset });
   }
   #vector(): number {
     return this.#e.locals.of('v128');
@@ -66,7 +78,7 @@ class Writer {
     const v = vectors[size];
     const x = this.#row.map(c => {
       const local = this.#vector();
-      const load = loadAt(this.#x, c);
+      const load = this.#pre(c.offset);
       return { local, code: set(local, c.rest === undefined ? load : firstLanes(size, load, c.rest)) };
     });
     const zero = this.#vector();
@@ -82,10 +94,10 @@ class Writer {
       for (const c of chunks(rows.length, size)) {
         const first = c.offset / size;
         const four = Array.from({ length: this.#lanes }, (_, k) => rows[first + k] ?? zero);
-        const at = { offset: i * size + c.offset };
+        const at = { ...this.#origin.post, offset: i * size + c.offset };
         const sum = locals.scoped(() => sumRows(size, locals, four));
         code.push(set(out, v.add(loadAt(this.#y, at), v.multiply(get(gain), sum))));
-        code.push(this.#store(this.#y, { ...c, ...at }, out));
+        code.push(this.#store(at, this.#y, { ...c, offset: at.offset }, out));
       }
     }
     return code.flat();
@@ -97,7 +109,7 @@ class Writer {
     const scale = this.#vector();
     for (let from = 0; from < this.#row.length; from += vectorsAtOnce) {
       const part = this.#row.slice(from, from + vectorsAtOnce);
-      part.forEach((c, q) => code.push(set(acc[q]!, loadAt(this.#x, { offset: c.offset }))));
+      part.forEach((c, q) => code.push(set(acc[q]!, this.#pre(c.offset))));
       for (let i = 0; i < this.#p.nPost; i++) {
         code.push(set(scale, this.#scaled(i, gain)));
         part.forEach((c, q) =>
@@ -105,7 +117,7 @@ class Writer {
           code.push(set(acc[q]!, this.#madd(get(scale), this.#w(i, { offset: c.offset }), get(acc[q]!)))),
         );
       }
-      part.forEach((c, q) => code.push(this.#store(this.#x, c, acc[q]!)));
+      part.forEach((c, q) => code.push(this.#store(this.#origin.pre, this.#x, c, acc[q]!)));
     }
     return code.flat();
   }
@@ -113,14 +125,19 @@ class Writer {
   outer(gain: number): Code {
     const x = this.#row.map(c => {
       const local = this.#vector();
-      return { local, code: set(local, loadAt(this.#x, { offset: c.offset })) };
+      return { local, code: set(local, this.#pre(c.offset)) };
     });
     const [scale, now] = [this.#vector(), this.#vector()];
     const rows = Array.from({ length: this.#p.nPost }, (_, i) => [
       ...set(scale, this.#scaled(i, gain)),
       ...this.#row.flatMap((c, q) => [
         ...set(now, this.#madd(get(scale), get(x[q]!.local), this.#w(i, { offset: c.offset }))),
-        ...this.#store(this.#p.weights.byteOffset + i * this.#p.nPre * this.#e.size, c, now),
+        ...this.#store(
+          this.#origin.weights,
+          this.#p.weights.byteOffset + i * this.#p.nPre * this.#e.size,
+          c,
+          now,
+        ),
       ]),
     ]);
     return [...x.flatMap(c => c.code), ...rows.flat()];
@@ -128,29 +145,29 @@ class Writer {
   /** gain · y[i] in every lane. */
   #scaled(i: number, gain: number): Code {
     const { size } = this.#e;
-    return vectors[size].multiply(get(gain), loadSplat(size, i32(0), this.#y + i * size));
+    return vectors[size].multiply(
+      get(gain),
+      loadSplat(size, positionCode(this.#origin.post), this.#y + i * size),
+    );
   }
 }
 /** The whole product, sample after sample. */
-export function writtenProduct(
-  op: 'multiply' | 'multiply-transposed' | 'outer',
-  p: DenseProduct,
-  e: Emission,
-): Code {
+export function writtenProduct(p: Product, e: Emission, origin: Origin): Code {
+  const { op } = p;
   return e.locals.scoped(() => {
     const gain = e.locals.of('v128');
     const samples = Array.from({ length: p.batch }, (_, b) => {
-      const writer = new Writer(p, e, b);
+      const writer = new Writer(p, e, b, origin);
       return e.locals.scoped(() => {
         if (op === 'multiply') return writer.multiply(gain);
         return op === 'outer' ? writer.outer(gain) : writer.multiplyTransposed(gain);
       });
     });
-    return [...set(gain, splatOf(e.size, gainValue(op, p))), ...samples.flat()];
+    return [...set(gain, splatOf(e.size, gainValue(p))), ...samples.flat()];
   });
 }
 /** The gain as float64: an outer product is a mean over samples. */
-export function gainValue(op: string, { gain, batch }: DenseProduct): Code {
+export function gainValue({ op, gain, batch }: Product): Code {
   const value = cellValue(gain);
   return op === 'outer' && batch > 1 ? f64Ops.multiply(value, f64(1 / batch)) : value;
 }

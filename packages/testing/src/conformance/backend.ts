@@ -4,58 +4,8 @@ import { fillNormals } from '@apical/numerics';
 import { Bench } from './bench.js';
 import { close, ensure, type Check } from './check.js';
 import { passChecks } from './passes.js';
+import { productChecks } from './products.js';
 
-/** batch, nPre, nPost: below, at and above vector widths and tiles. */
-const sizes = [
-  [1, 1, 1],
-  [1, 5, 3],
-  [2, 4, 7],
-  [3, 8, 8],
-  [4, 3, 5],
-  [5, 17, 9],
-  [6, 7, 2],
-  [7, 12, 16],
-  [9, 33, 21],
-  [8, 64, 10],
-] as const;
-
-type Product = 'multiply' | 'multiply-transposed' | 'outer';
-function product(
-  bench: Bench,
-  op: Product,
-  batch: number,
-  nPre: number,
-  nPost: number,
-  offset: number,
-): void {
-  // views into larger arrays: neighbours must stay as they are
-  const view = (n: number): { all: FloatArray; part: FloatArray } => {
-    const all = bench.array(n + 2 * offset);
-    return { all, part: all.subarray(offset, offset + n) };
-  };
-  const [W, x, y] = [view(nPost * nPre), view(batch * nPre), view(batch * nPost)];
-  const before = [W, x, y].map(v => v.all.slice());
-  const gain = bench.cell(0.7);
-  const want = { weights: Array.from(W.part), pre: Array.from(x.part), post: Array.from(y.part) };
-  for (let b = 0; b < batch; b++)
-    for (let i = 0; i < nPost; i++)
-      for (let j = 0; j < nPre; j++) {
-        const [w, p, q] = [i * nPre + j, b * nPre + j, b * nPost + i];
-        if (op === 'multiply') want.post[q]! += 0.7 * W.part[w]! * x.part[p]!;
-        else if (op === 'outer') want.weights[w]! += (0.7 / batch) * y.part[q]! * x.part[p]!;
-        else want.pre[p]! += 0.7 * W.part[w]! * y.part[q]!;
-      }
-  bench.run({ op, weights: W.part, pre: x.part, post: y.part, batch, nPre, nPost, gain });
-  const what = `${op} ${batch} × [${nPost}, ${nPre}]`;
-  close(`${what}, weights`, W.part, want.weights, bench.tolerance);
-  close(`${what}, pre`, x.part, want.pre, bench.tolerance);
-  close(`${what}, post`, y.part, want.post, bench.tolerance);
-  [W, x, y].forEach((v, k) => {
-    for (let i = 0; i < offset; i++)
-      for (const at of [i, v.all.length - 1 - i])
-        ensure(v.all[at] === before[k]![at], () => `${what} writes beside array ${k}, at ${at}`);
-  });
-}
 function verbs(bench: Bench): void {
   const n = 12;
   const [into, from, a, b] = [bench.array(n), bench.array(n), bench.array(n), bench.array(n)];
@@ -177,14 +127,8 @@ function normals(bench: Bench): void {
 /** All checks of one backend in one dtype. */
 export function backendConformance(backend: Backend, dtype: DType): Check[] {
   const bench = new Bench(backend, dtype);
-  const products: Product[] = ['multiply', 'multiply-transposed', 'outer'];
   return [
-    ...products.flatMap(op =>
-      sizes.map(([batch, nPre, nPost]) => ({
-        name: `${op} of ${batch} × [${nPost}, ${nPre}]`,
-        run: () => [0, 1, 3].forEach(offset => product(bench, op, batch, nPre, nPost, offset)),
-      })),
-    ),
+    ...productChecks(bench),
     { name: 'small verbs', run: () => verbs(bench) },
     { name: 'control flow', run: () => control(bench) },
     { name: 'normals are those of the stream', run: () => normals(bench) },
