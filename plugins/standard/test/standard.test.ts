@@ -146,6 +146,7 @@ t.test('weight functions', async t => {
         into,
         f.inputs.map(i => (i === 'own' ? into : source)),
         cells,
+        memory,
       ),
       name,
     )();
