@@ -1,7 +1,4 @@
-/**
- * What only ablations use: noise that is held for some steps, low-passed factors of a rule, and activations whose slopes are
- * those of the paper's code.
- */
+/** What only ablations use: held noise, low-passed factors of a rule, activations with the slopes of the paper's code. */
 import type { Activation, LearningRule, NeuronModel, Program } from '@apical/core';
 import { defineNeuron, defineRule, derived, freeze, parameter, state } from '@apical/core';
 import { dendriticPrediction, hardSigmoid } from '@apical/plugin-standard';

@@ -7,10 +7,7 @@ export const source: Source = {
   note: 'doi 10.1038/s42256-024-00845-3',
 };
 export type Settings = Readonly<Record<string, Setting>>;
-export const atLeast0 = (doc: string, value: number, unit = '1') => ({
-  ...parameter(doc, value, unit),
-  min: 0,
-});
+export const atLeast0 = (...given: Parameters<typeof parameter>) => ({ ...parameter(...given), min: 0 });
 export const time = (doc: string, value: number) => ({ ...parameter(doc, value, 'ms'), min: 1e-9 });
 export const flag = (doc: string, value: 0 | 1) => ({ ...atLeast0(doc, value), max: 1 });
 export const teach = flag('1 while a target is shown', 0);

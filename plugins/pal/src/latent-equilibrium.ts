@@ -115,8 +115,7 @@ type Feedback = Pick<Projection, 'from' | 'along' | 'weights' | 'connectivity'>;
 const drawn = { draw: 'xavier-normal' };
 /** Feedback synapses into hidden layer `l`. */
 function feedbackOf(l: number, layers: readonly LayerSpec[], settings: Settings): Feedback {
-  const above = layerName(l + 1);
-  const from = `${above}.${settings.errorInSoma === true ? 'excess' : 'e'}`;
+  const from = `${layerName(l + 1)}.${settings.errorInSoma === true ? 'excess' : 'e'}`;
   if (settings.feedback === 'dfa') return { from: `${layerName(layers.length - 1)}.e`, weights: drawn };
   if (settings.feedback === 'bp') return { from, along: `W${l + 1}` };
   return { from, ...wiringOf(layers[l + 1]!), weights: drawn };
@@ -173,11 +172,6 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
     feedback: layers.slice(2).map((_, i) => `B${i + 1}`),
   };
 }
-const head = (activation: string, error: string, shown: string) => ({
-  activation,
-  slot: 'output',
-  choose: { error, shown },
-});
 /** What both schemes share, with their rates of learning, decay of feedback and noise. */
 const latent = (etaForward: number, etaFeedback: number, alpha: number, noise: number) => ({
   source,
@@ -207,9 +201,13 @@ const latent = (etaForward: number, etaFeedback: number, alpha: number, noise: n
     evaluationNoise: setting('does noise reach potentials while nothing is learned', false, true),
   },
   heads: {
-    'linear-squared': head('linear', 'mse', 'potential'),
-    'sigmoid-squared': head('sigmoid', 'rate', 'rate'),
-    'softmax-cross-entropy': head('linear', 'softmax', 'softmax'),
+    'linear-squared': { activation: 'linear', slot: 'output', choose: { error: 'mse', shown: 'potential' } },
+    'sigmoid-squared': { activation: 'sigmoid', slot: 'output', choose: { error: 'rate', shown: 'rate' } },
+    'softmax-cross-entropy': {
+      activation: 'linear',
+      slot: 'output',
+      choose: { error: 'softmax', shown: 'softmax' },
+    },
   },
   phases: {
     forward: 'potentials and rates, all from the rates of the update before',

@@ -131,10 +131,7 @@ export interface MicrocircuitStep extends Readonly<Record<'taught' | 'noisy', bo
   /** Roles of the projections that learn: `forward`, `lateral`, `feedback`. */
   readonly learning: readonly string[];
 }
-/**
- * The stages of one step, in the order of the paper's code. `noisy`: is noise renewed and added to the soma? `settings` are
- * those the scheme was assembled with.
- */
+/** The stages of one step, in the order of the paper's code. `noisy`: is noise renewed and added to the soma? */
 export function microcircuitStep(what: MicrocircuitStep, layers: number, settings: Settings): Program {
   const { taught, noisy, learning } = what;
   const isPal = settings.feedback === 'pal';
