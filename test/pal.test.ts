@@ -24,7 +24,7 @@ t.test('pal learns Yin-Yang from batches that are shown for many steps', async t
     'schemes=pal',
     'train.epochs=2',
     'train.limit=1000',
-    'schemes.pal.train.steps=60',
+    'schemes.pal.parameters.presentation=6',
     'probes={}',
   ];
   const { summary, rows } = await ran(t, 'experiment/pal', overrides);

@@ -34,17 +34,18 @@ for (const target of targets)
       'train.epochs=2',
       'train.limit=2',
       'train.batch=2',
-      'train.steps=4',
-      'train.evaluateSteps=4',
       'train.evaluateEvery=1',
       `seeds=[${seeds[0]!}]`,
       ...(/\bmnist\b/.test(text) ? withoutImages : []),
-      ...Object.entries(schemes).flatMap(([label, { settings }]) =>
-        settings?.['settle'] === undefined ? [] : [`schemes.${label}.settings.settle=3`],
-      ),
+      // four steps
+      ...Object.entries(schemes).flatMap(([label, { use = label, parameters }]) => {
+        const time = 4 * host.catalogues.Scheme.get(use).dt!;
+        const times = ['presentation', 'evaluatePresentation', ...(parameters?.['settle'] ? ['settle'] : [])];
+        return times.map(name => `schemes.${label}.parameters.${name}=${time}`);
+      }),
       ...Object.entries(probes).flatMap(([label, { use }]) =>
         use === 'alignment'
-          ? ['steps=4', 'samples=2', 'every=1'].map(o => `probes.${label}.options.${o}`)
+          ? ['presentation=0.04', 'samples=2', 'every=1'].map(o => `probes.${label}.options.${o}`)
           : [],
       ),
     ];

@@ -40,7 +40,7 @@ export function declare(
   const projections: Projection[] = [];
   const lists = new Lists();
   const builder = builderOf(scheme, head, lists, populations, projections);
-  const assembled = scheme.assemble(builder, shaped, { parameters, settings });
+  const assembled = scheme.assemble(builder, shaped, { parameters, settings, dt });
   lists.check();
   checkWhen(scheme, projections, assembled.programs);
   return { ...assembled, populations, projections, parameters };

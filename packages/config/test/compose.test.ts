@@ -24,8 +24,8 @@ t.test('files of defaults come first in order, then the file, then the command l
     t,
     'defaults: [task/yin-yang, network/small, train/quick]\ntrain: { epochs: 7 }\nnetwork: { hidden: [3] }\nschemes: { bp: , fa: {} }\n',
   );
-  const { value } = at('experiment/mine', 'train.steps=4');
-  t.match(value.train, { epochs: 7, batch: 20, steps: 4, dt: 500, optimiser: { use: 'adam' } });
+  const { value } = at('experiment/mine', 'train.limit=4');
+  t.match(value.train, { epochs: 7, batch: 20, limit: 4, dt: 500, optimiser: { use: 'adam' } });
   t.same(value.network, { hidden: [3], activation: 'relu' }, 'lists are replaced, maps merged');
   t.same(value.schemes, { bp: {}, fa: {} });
   t.equal(value.name, 'mine');
@@ -42,7 +42,7 @@ t.test('a short experiment gets every default', async t => {
     baseline: 'bp',
     schemes: { bp: {} },
   });
-  t.match(trainDefaults, { epochs: 10, batch: 32, dtype: 'float64', backend: 'auto', dt: 1, limit: null });
+  t.match(trainDefaults, { epochs: 10, batch: 32, dtype: 'float64', backend: 'auto', limit: null });
   t.notOk('control' in value);
 });
 

@@ -71,14 +71,10 @@ export interface TrainConfig {
   readonly optimiser?: OptimiserConfig;
   readonly dtype: DType;
   readonly backend: string;
-  /** ms */
-  readonly dt: number;
+  /** ms; instead of that of every scheme that knows time. */
+  readonly dt?: number;
   /** The program of the scheme that a batch is trained with; default `train`. */
   readonly program?: string;
-  /** How often that program runs on one batch. */
-  readonly steps: number;
-  /** How often the evaluate program runs on one batch. */
-  readonly evaluateSteps: number;
   /** Samples evaluated at once. */
   readonly evaluateBatch: number;
   /** Evaluate, probe and tell the metrics every so many epochs (and after the last). */

@@ -8,6 +8,8 @@ export interface CheckedOptions {
   text(name: string): string;
   flag(name: string): boolean;
   numbers(name: string): readonly number[];
+  /** ms, above 0; undefined where the option is null. */
+  time(name: string): number | undefined;
   /** Undefined where the option is null. */
   value(name: string): Option | undefined;
 }
@@ -44,6 +46,12 @@ export function checkOptions(
     text: name => need(name, 'string', v => typeof v === 'string'),
     flag: name => need(name, 'boolean', v => typeof v === 'boolean'),
     numbers: name => need(name, 'list of numbers', (v): v is readonly number[] => Array.isArray(v)),
+    time(name) {
+      const found = value(name);
+      if (found === undefined || (typeof found === 'number' && Number.isFinite(found) && found > 0))
+        return found;
+      throw fail(name, shown(found), 'a time in ms, above 0');
+    },
     number(name, { min = -Infinity, max = Infinity, whole = false } = {}) {
       const found = need(name, 'number', v => typeof v === 'number');
       if (Number.isFinite(found) && found >= min && found <= max && (!whole || Number.isInteger(found)))

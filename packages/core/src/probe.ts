@@ -12,6 +12,11 @@ export interface ProbedRun {
   readonly task: PreparedTask;
   /** The model that trains. Look, do not write. */
   readonly model: Model;
+  /**
+   * How often a program runs on samples that are shown for `time` ms; default: as the run does in training or evaluation.
+   * Where the scheme knows no time: once. Throws where the time is not a whole number of steps.
+   */
+  steps(as: 'training' | 'evaluation', time?: number): number;
   /** The run's own streams; take names that begin with `probe/`. */
   readonly random: RandomSource;
   /**

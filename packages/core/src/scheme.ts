@@ -70,7 +70,8 @@ export interface Assembled {
   readonly target: SignalRef;
   /**
    * `start` runs once before the first update of a run, with the first batch shown; `begin` for every batch, before its
-   * steps; `train` and `evaluate` as often as the config says. Others run when an observer asks.
+   * steps. `train` and `evaluate` run on it for as long as the parameters `presentation` and `evaluatePresentation` (ms) of the
+   * scheme say, or once. Others run when an observer asks.
    */
   readonly programs: Readonly<Record<string, Program>> & {
     readonly train: Program;
@@ -104,6 +105,8 @@ export interface Scheme {
     given: {
       readonly parameters: Readonly<Record<string, number>>;
       readonly settings: Readonly<Record<string, Setting>>;
+      /** ms */
+      readonly dt: number;
     },
   ): Assembled;
 }

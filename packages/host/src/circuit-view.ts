@@ -70,7 +70,7 @@ export async function describeCircuit(
     programs,
     backend: circuit.memory.backend,
     compiled: compiledNotes(built),
-    cost: costOf(built.model, built.run.train.steps, built.run.train.program),
+    cost: costOf(built.model, built.run.steps.training, built.run.train.program),
   };
 }
 function weightsText(

@@ -50,7 +50,6 @@ export async function runOne(
   options: StoreOptions,
 ): Promise<RunResult> {
   const settings = settingsOf(options);
-  await buildRun(workshop, config, settings, places); // what is wrong is found before a folder is made
   const run = createRunner(workshop, directoryOf(options), settings, places);
   return run(config, { tell: workshop.tell, signal: options.signal ?? never() });
 }

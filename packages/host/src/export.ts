@@ -84,7 +84,7 @@ function scriptOf({ run, model }: BuiltRun, { config, summary }: RunResult, arra
     arrays,
     title: `${config.name}: ${config.label}, seed ${config.seed}, run hash ${summary.id.hash}`,
     batch: train.batch,
-    steps: train.steps,
+    steps: run.steps.training,
     program: train.program ?? 'train',
     dtype: train.dtype,
   });

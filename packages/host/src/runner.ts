@@ -6,7 +6,6 @@ import type { Environment, RunConfig, Store } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
 import { buildModel, fileStore, memoryStore, programNamed, resolveRun, train } from '@apical/run';
 import type { ResolveDependencies, ResolvedRun } from '@apical/run';
-import { placed } from '@apical/schemes';
 import { equationPlace, type Places } from './places.js';
 import type { Parts } from './workshop.js';
 
@@ -77,8 +76,6 @@ export async function buildRun(
   places?: Places,
 ): Promise<BuiltRun> {
   try {
-    const { use } = config.dataset;
-    parts.catalogues.Dataset.get(use, places?.locate('dataset.use') ?? places?.locate('dataset'));
     const run = await resolveRun(config, dependenciesOf(parts, settings, places));
     const memory = run.backend.open({ dtype: run.train.dtype });
     const model = buildModel(run, memory, { batch: run.train.batch, prefix: '' });
@@ -86,9 +83,7 @@ export async function buildRun(
     const after = programs['begin'] ? { after: programs['begin'] } : {};
     if (programs['begin']) circuit.compile(programs['begin']);
     const training = run.train.program ?? 'train';
-    const place = places?.locate(`schemes.${config.label}.train.program`) ?? places?.locate('train.program');
-    const program = placed(place, () => programNamed(programs, training));
-    circuit.compile(program, after);
+    circuit.compile(programNamed(programs, training), after);
     circuit.compile(programs.evaluate, after);
     return { run, model };
   } catch (error) {

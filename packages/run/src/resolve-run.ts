@@ -34,8 +34,10 @@ import {
   type RunCatalogues,
 } from '@apical/schemes';
 import { codeVersion } from './environment.js';
+import { durationsOf, presentations, type Durations } from './durations.js';
 import { runHash } from './hash.js';
 import { initialWeights } from './initial-weights.js';
+import { programNamed } from './programs.js';
 
 export type DatasetLoader = (use: Use) => Promise<LoadedDataset>;
 /** Loads each data set with the same options once. */
@@ -73,6 +75,8 @@ export interface ResolvedRun {
   readonly scheme: Scheme;
   readonly weights: NonNullable<AssembleOptions['weights']>;
   readonly layers: readonly LayerSpec[];
+  /** How often the programs of training and evaluation run on a batch. */
+  readonly steps: Durations;
   readonly task: PreparedTask;
   /** Digest of the data set. */
   readonly data: string;
@@ -108,6 +112,7 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
     config.scheme,
     { catalogues, train, locate, path },
   );
+  named(catalogues, 'Dataset', config.dataset.use, locate('dataset.use') ?? locate('dataset'));
   const dataset = await load(config.dataset);
   const prepared = placed(locate('task'), () =>
     task.prepare(dataset, {
@@ -119,7 +124,15 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
   );
   const scheme = withHead(filled, prepared.head, locate('network.head') ?? locate(path));
   const layers = layersOf(config.network, prepared, catalogues, locate);
-  const places = placed(locate(path), () => weightsOf(declare(scheme, layers), libraryOf(catalogues)));
+  const declared = placed(locate(path), () => declare(scheme, layers));
+  const where = locate(`${path}.train.program`) ?? locate('train.program');
+  placed(where, () => programNamed(declared.programs, train.program ?? 'train'));
+  const steps = durationsOf(
+    scheme,
+    declared.parameters,
+    name => locate(`${path}.parameters.${name}`) ?? locate(path),
+  );
+  const places = weightsOf(declared, libraryOf(catalogues));
   const { weights, digests } = await initialWeights(config, places, catalogues, {
     locate,
     ...(given.directory === undefined ? {} : { directory: given.directory }),
@@ -141,6 +154,7 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
     scheme,
     weights,
     layers,
+    steps,
     task: prepared,
     data: dataset.digest,
     random,
@@ -185,7 +199,7 @@ function samplesOf(
 const silence: Streams['normal'] = (_stream, into) => ({ op: 'fill', into, value: 0 });
 /** `prefix` of the streams: '' for the circuit that trains. */
 export function buildModel(
-  { scheme, layers, weights, random, catalogues, train }: ResolvedRun,
+  { scheme, layers, weights, random, catalogues }: ResolvedRun,
   memory: Memory,
   at: Pick<AssembleOptions, 'batch' | 'lend'> & {
     readonly prefix: string;
@@ -195,13 +209,17 @@ export function buildModel(
 ): BuiltModel {
   const { batch, prefix, noise = true, lend } = at;
   const streams = circuitStreams(random, catalogues.Initialiser, prefix);
-  return assemble(scheme, layers, {
+  const model = assemble(scheme, layers, {
     memory,
     batch,
-    dt: train.dt,
     streams: noise ? streams : { ...streams, normal: silence },
     library: libraryOf(catalogues),
     weights,
     ...(lend ? { lend } : {}),
   });
+  const { parameters } = model.circuit.network;
+  for (const name of Object.values(presentations))
+    if (parameters.shared[name])
+      parameters.protect(parameters.shared[name].data, 'is read once, before a run');
+  return model;
 }

@@ -18,6 +18,7 @@ export async function train(config: RunConfig, dependencies: TrainDependencies):
     dtype: run.train.dtype,
     data,
   };
+  const training = new Training(run, dependencies);
   const stored = await store.open(config, run.hash, about);
   try {
     const folder = stored.folder === undefined ? {} : { folder: stored.folder };
@@ -28,7 +29,7 @@ export async function train(config: RunConfig, dependencies: TrainDependencies):
       );
       return { config, summary: stored.summary, rows: [...stored.rows], ...folder };
     }
-    const summary = await new Training(run, stored, dependencies).run();
+    const summary = await training.run(stored);
     return { config, summary, rows: [...stored.rows], ...folder };
   } finally {
     await stored.close();

@@ -42,7 +42,7 @@ type Ending = { readonly status: RunStatus; readonly message?: string; readonly 
 
 export class Training {
   readonly #run: ResolvedRun;
-  readonly #stored: StoredRun;
+  #stored!: StoredRun;
   readonly #given: TrainDependencies;
   readonly #model: BuiltModel;
   readonly #evaluator: Evaluator;
@@ -56,9 +56,9 @@ export class Training {
   #counted: number;
   #saved: number;
 
-  constructor(run: ResolvedRun, stored: StoredRun, given: TrainDependencies) {
+  /** Builds everything, so that what is wrong is found before anything is stored. */
+  constructor(run: ResolvedRun, given: TrainDependencies) {
     this.#run = run;
-    this.#stored = stored;
     this.#given = given;
     const { train, backend, random, samples } = run;
     const memory = backend.open({ dtype: train.dtype });
@@ -67,7 +67,7 @@ export class Training {
     this.#programs = programsOf(model, train);
     this.#evaluator = evaluator(run, memory, model, given.clock);
     this.#probes = attachProbes(run, memory, model);
-    this.#cost = costOf(model, train.steps, train.program);
+    this.#cost = costOf(model, run.steps.training, train.program);
     this.#watch = watchFinite(model, this.#cost.macsPerSample * train.batch);
     this.#tell = teller(run.id, given.bus, given.clock);
     const { circuit, forward } = model;
@@ -77,7 +77,8 @@ export class Training {
     this.#counted = this.#saved = given.clock.now();
   }
 
-  async run(): Promise<RunSummary> {
+  async run(stored: StoredRun): Promise<RunSummary> {
+    this.#stored = stored;
     const { bus } = this.#given;
     const { epochs } = this.#run.train;
     let live = false;
@@ -121,7 +122,7 @@ export class Training {
   }
   /** Updates of one epoch, from where it is open. */
   async #epoch(): Promise<Ending | undefined> {
-    const { train, task, random, samples, updatesPerEpoch } = this.#run;
+    const { train, task, random, samples, updatesPerEpoch, steps } = this.#run;
     const { clock, signal } = this.#given;
     const { interval } = this.#watch;
     const p = this.#progress;
@@ -144,7 +145,7 @@ export class Training {
       present(order, p.batch * train.batch);
       if (p.updates === 0) start?.();
       begin?.();
-      for (let k = 0; k < train.steps; k++) step();
+      for (let k = 0; k < steps.training; k++) step();
       p.batch++;
       p.updates++;
       if (p.updates % interval === 0) {

@@ -18,6 +18,7 @@ import type {
 } from '@apical/core';
 import { ApicalError } from '@apical/core';
 import { fill, named } from '@apical/schemes';
+import { stepsIn } from './durations.js';
 import { pause } from './pulse.js';
 import { buildModel, type ResolvedRun } from './resolve-run.js';
 
@@ -92,7 +93,7 @@ export function evaluator(run: ResolvedRun, memory: Memory, trained: BuiltModel,
         const last = inputs.subarray((first + n - 1) * nIn, (first + n) * nIn);
         for (let b = n; b < batch; b++) input.set(last, b * nIn);
         start?.();
-        for (let k = 0; k < train.evaluateSteps; k++) step();
+        for (let k = 0; k < run.steps.evaluation; k++) step();
         evaluation.add(output, targets.subarray(first * nOut, (first + n) * nOut), n, first);
         if (clock.now() - paused < 50) continue;
         await pause();
@@ -123,6 +124,10 @@ export function attachProbes(run: ResolvedRun, memory: Memory, trained: BuiltMod
       head: run.task.head,
       task: run.task,
       model: trained,
+      steps: (as, time) =>
+        time === undefined || run.scheme.dt === undefined
+          ? run.steps[as]
+          : stepsIn(`presentation of probe "${name}"`, time, run.scheme.dt),
       random: probeStreams(run.random, name),
       twin(batch, { noise = true, shares } = {}) {
         for (const projection of shares ?? []) trained.circuit.ends(projection);

@@ -131,11 +131,11 @@ export function optionsOf(p: MicrocircuitCase): SchemeOptions {
       gNudge: p.g_inter_nudge,
       gTarget: p.g_target,
       prospectivity: p.prospectivity,
+      ...(isPal ? { hold: p.noise_hold } : {}),
     },
     settings: {
       feedback: feedbacks[p.algorithm],
       selfPredicting: p.init_self_predicting,
-      hold: isPal ? Math.round(p.noise_hold / p.dt) : 1,
       noiseCount: 'shared',
     },
     neurons: isPal

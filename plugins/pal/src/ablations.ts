@@ -55,15 +55,14 @@ export const noiseClock: NeuronModel = defineNeuron({
   },
   phases: {
     visit: `
-      due = where(visits < layers, 1, where(since >= hold, 1, 0))
+      due = where(visits < layers, 1, where(since + 0.5 >= hold, 1, 0))
       since = where(due > 0, 1, since + 1)
       visits = min(visits + 1, layers)`,
   },
 });
-/** The stages that renew noise: in every step, in every `hold` steps, or as the clock says that all layers share. */
-export function renew({ hold, noiseCount }: Settings, noisy: readonly string[]): Program {
-  if (hold === 1) return [{ phase: 'noise' }];
-  if (noiseCount !== 'shared') return [{ every: hold as number, stages: [{ phase: 'noise' }] }];
+/** The stages that renew noise: each time `hold` is over, or as the clock says that all layers share. */
+export function renew({ noiseCount }: Settings, noisy: readonly string[]): Program {
+  if (noiseCount !== 'shared') return [{ every: 'hold / dt', stages: [{ phase: 'noise' }] }];
   return noisy.flatMap(layer => [
     { phase: 'visit', on: ['clock'] },
     { when: 'clock.due', stages: [{ phase: 'noise', on: [layer] }] },

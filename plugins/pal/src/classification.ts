@@ -7,7 +7,7 @@ import type { Assembled, Program, Scheme } from '@apical/core';
 import { defineNeuron, defineScheme, input, phaseWords, setting, state, stimulus } from '@apical/core';
 import { dendriticPrediction, flow } from '@apical/plugin-standard';
 import { conductances, dendritic, apicalWeights, silencing, slots, somatic, wire } from './circuit.js';
-import { sigma, source, tauNoise, teach, type Settings } from './common.js';
+import { sigma, own, shown, source, tauNoise, teach, type Settings } from './common.js';
 import { lowpassDelayed, pal } from './rules.js';
 
 const { gLeak, gBasal, gApical, gDendrite, gNudge, gTarget } = conductances;
@@ -116,14 +116,15 @@ export const classification: Scheme = defineScheme({
   name: 'pal/classification',
   doc: 'dendritic microcircuit of the classification experiments; feedback learned by PAL, fixed, or tied',
   source,
-  parameters: { ...conductances, teach },
+  dt: 0.01,
+  parameters: { ...conductances, ...shown(1, 1), teach },
   neurons: slots({ input: sample, pyramidal, output, interneuron }),
-  plasticity: {
+  plasticity: own({
     forward: { rule: dendriticPrediction, optimiser: { use: lowpassDelayed, parameters: { eta: 1 } } },
     IP: { rule: dendriticPrediction, optimiser: atOnce(0.05) },
     feedback: { rule: pal, parameters: { alpha: 1e-6 }, optimiser: { use: flow, parameters: { eta: 0.5 } } },
     PI: { ...silencing, optimiser: atOnce(0.02) },
-  },
+  }),
   settings: {
     feedback: apicalWeights,
     interneurons: setting('lateral weights at first: W, W scaled, drawn', 'copied', 'scaled', 'drawn'),

@@ -9,7 +9,7 @@ import { defineNeuron, defineScheme, derived, input, noise, setting } from '@api
 import { state, stimulus } from '@apical/core';
 import { delta, layerName, wiringOf } from '@apical/plugin-bp';
 import { flow } from '@apical/plugin-standard';
-import { activationOf, atLeast0, flag, sigma, source, tauNoise, teach, time } from './common.js';
+import { activationOf, atLeast0, flag, sigma, own, shown, source, tauNoise, teach, time } from './common.js';
 import type { Settings } from './common.js';
 import { pal } from './rules.js';
 
@@ -175,14 +175,15 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
 /** What both schemes share, with their rates of learning, decay of feedback and noise. */
 const latent = (etaForward: number, etaFeedback: number, alpha: number, noise: number) => ({
   source,
-  parameters: { tau, beta, teach, noiseOn },
+  dt: 0.1,
+  parameters: { tau, beta, teach, noiseOn, ...shown(10, 1) },
   neurons: {
     input: { model: sample },
     hidden: { model: leaky, parameters: { sigma: noise } },
     // noise of the output teaches no feedback weights
     output: { model: output, parameters: { sigma: 0 } },
   },
-  plasticity: {
+  plasticity: own({
     forward: {
       rule: delta,
       uses: { pre: { r: 'rOld' }, post: { delta: 'e' } },
@@ -194,7 +195,7 @@ const latent = (etaForward: number, etaFeedback: number, alpha: number, noise: n
       uses: { pre: { rOld: 'rLast' } },
       optimiser: { use: flow, parameters: { eta: etaFeedback } },
     },
-  },
+  }),
   settings: {
     bias: setting('do units have biases', true, false),
     errorInSoma: setting('does the error enter the membrane, its excess being handed down', false, true),

@@ -8,10 +8,12 @@ import { phaseWords, setting, state, stimulus } from '@apical/core';
 import { dendriticPrediction, flow } from '@apical/plugin-standard';
 import { noiseClock, renew } from './ablations.js';
 import { conductances, dendritic, apicalWeights, silencing, slots, somatic, wire } from './circuit.js';
-import { atLeast0, sigma, source, tauNoise, teach, time, type Settings } from './common.js';
+import { atLeast0, own, shown, sigma, source, tauNoise, teach, time, type Settings } from './common.js';
 import { lowpass, pal } from './rules.js';
 
 const { gLeak, gBasal, gApical, gDendrite, gNudge, gTarget } = conductances;
+const hold = time('for which noise is held', 'dt');
+const settle = atLeast0('time without learning and target before the first update of a run', 0, 'ms');
 const prospectivity = atLeast0('1: the rate looks ahead by the membrane time constant; 0: not at all', 1);
 const { vBas, vApi, vApiOld, nudge, xi, z } = dendritic;
 const vSoma = derived('apical potential that the soma sees');
@@ -156,40 +158,38 @@ export const microcircuit: Scheme = defineScheme({
   name: 'pal/microcircuit',
   doc: 'dendritic microcircuit in real time; feedback learned by PAL, fixed, or tied to the forward weights',
   source,
-  parameters: { ...conductances, prospectivity, teach },
+  dt: 0.01,
+  parameters: { ...conductances, ...shown(1, 0.5), hold, settle, prospectivity, teach },
   neurons: slots({ input: sample, pyramidal, output, interneuron, clock: noiseClock }),
-  plasticity: {
-    forward: { rule: dendriticPrediction, optimiser: { use: lowpass, parameters: { eta: 1 } } },
+  plasticity: own({
+    forward: { rule: dendriticPrediction, optimiser: { use: lowpass, parameters: { eta: 20, tau: 100 } } },
     IP: { rule: dendriticPrediction, optimiser: { use: flow, parameters: { eta: 10 } } },
     feedback: { rule: pal, parameters: { alpha: 1e-5 }, optimiser: { use: flow, parameters: { eta: 20 } } },
     PI: { ...silencing, optimiser: { use: flow, parameters: { eta: 0.5 } } },
-  },
+  }),
   settings: {
     feedback: apicalWeights,
     selfPredicting: setting('do interneurons start as exact copies of the layer above', true, false),
     membrane: setting('cancelled: rates leave out what prospectivity 1 undoes', 'integrated', 'cancelled'),
-    hold: { doc: 'time steps for which noise is held', value: 1 },
-    settle: { doc: 'time steps without learning and target before the first update of a run', value: 0 },
     noiseCount: setting('who counts the steps of held noise', 'layer', 'shared'),
   },
   heads: { 'linear-squared': { activation: 'sigmoid', slot: 'output' } },
   phases: { start, observe, dendrites, perturb, visit, noise, soma, trace, tie, learn, commit },
   assemble(net, layers, { parameters, settings }) {
     check(parameters.prospectivity!, settings);
-    const { feedback, membrane, hold, noiseCount } = settings;
+    const { feedback, membrane, noiseCount } = settings;
     const interneurons = settings.selfPredicting === true ? 'scaled' : 'drawn';
     const choose = { ahead: membrane as string };
     const circuit = wire(net, layers, { feedback, interneurons, silencing: true, choose });
-    const counted = { hold: hold as number, layers: layers.length - 2 };
-    if (noiseCount === 'shared' && hold !== 1)
-      net.population('clock', 'clock', { shape: [1], depth: layers.length - 1, parameters: counted });
+    const clock = { hold: 'hold / dt', layers: layers.length - 2 };
+    if (noiseCount === 'shared')
+      net.population('clock', 'clock', { shape: [1], depth: layers.length - 1, parameters: clock });
     const step = (taught: boolean, noisy: boolean, ...learning: string[]): Program =>
       microcircuitStep({ taught, noisy, learning }, layers.length, settings);
-    const settle = { repeat: settings.settle as number, stages: step(false, false) };
     return {
       ...circuit,
       programs: {
-        start: [{ phase: 'start' }, settle],
+        start: [{ phase: 'start' }, { repeat: 'settle / dt', stages: step(false, false) }],
         train: step(true, true, 'forward', 'lateral', 'feedback'),
         untaught: step(false, true, 'forward', 'lateral', 'feedback'),
         align: step(false, true, 'lateral', 'feedback'),
@@ -198,15 +198,8 @@ export const microcircuit: Scheme = defineScheme({
     } satisfies Assembled;
   },
 });
-function check(prospectivity: number, { membrane, hold, settle }: Settings): void {
-  const steps = (name: string, value: unknown, least: number) =>
-    Number.isInteger(value) && (value as number) >= least
-      ? undefined
-      : `${name} is ${String(value)}; it is a whole number of time steps from ${least} up`;
-  const cancels =
-    membrane === 'cancelled' && prospectivity !== 1
-      ? `the membrane cancels only where prospectivity is 1; it is ${prospectivity}. Use membrane: integrated`
-      : undefined;
-  const why = cancels ?? steps('hold', hold, 1) ?? steps('settle', settle, 0);
-  if (why !== undefined) throw new ApicalError('APICAL_SETTING', `pal/microcircuit: ${why}`);
+function check(prospectivity: number, { membrane }: Settings): void {
+  if (membrane !== 'cancelled' || prospectivity === 1) return;
+  const why = `the membrane cancels only where prospectivity is 1; it is ${prospectivity}`;
+  throw new ApicalError('APICAL_SETTING', `pal/microcircuit: ${why}. Use membrane: integrated`);
 }

@@ -81,7 +81,7 @@ t.test('without a target the forward update is zero in the mean, with one it is 
     const { circuit } = model;
     circuit.signal(model.target).fill(1);
     const step = { taught, noisy: true, learning: ['forward'] };
-    const settings = { feedback: 'pal', membrane: 'integrated', hold: 1, noiseCount: 'layer' };
+    const settings = { feedback: 'pal', membrane: 'integrated', noiseCount: 'layer' };
     const run = circuit.compile(microcircuitStep(step, 3, settings), { apply: false });
     times(100, run);
     // blocks much longer than the correlation of the noise, 10 steps
@@ -208,12 +208,13 @@ t.test('settings that contradict each other are refused', async t => {
       build(microcircuit, layers, { settings: { membrane: 'cancelled' }, parameters: { prospectivity: 0 } }),
     { code: 'APICAL_SETTING', message: /only where prospectivity is 1; it is 0/ },
   );
-  t.throws(() => build(microcircuit, layers, { settings: { hold: 1.5 } }), /hold is 1.5/);
-  t.throws(() => build(microcircuit, layers, { settings: { settle: -1 } }), /settle is -1/);
+  const { circuit, programs } = build(microcircuit, layers, { parameters: { hold: 0.015 } });
+  t.throws(() => circuit.compile(programs.train), /hold \/ dt/);
+  t.throws(() => build(microcircuit, layers, { parameters: { settle: -1 } }), /settle of .* is -1/);
 });
 t.test('a circuit settles before it learns where it is asked to', async t => {
   const settled = (settle: number): Float64Array => {
-    const { circuit, output } = ready(build(microcircuit, layers, { settings: { settle } }));
+    const { circuit, output } = ready(build(microcircuit, layers, { parameters: { settle: settle * 0.01 } }));
     return Float64Array.from(circuit.signal(output));
   };
   t.ok(apart(settled(20), settled(40)) < rounding);

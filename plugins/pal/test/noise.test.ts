@@ -14,7 +14,7 @@ import { flow } from '@apical/plugin-standard';
 import { build, layersOf, show, times } from './parts.js';
 
 const align = { taught: false, noisy: true, learning: ['feedback'] };
-const defaults = { feedback: 'pal', membrane: 'integrated', hold: 1, noiseCount: 'layer' };
+const defaults = { feedback: 'pal', membrane: 'integrated', noiseCount: 'layer' };
 
 t.test('the noise has the stated stationary variance and autocorrelation', async t => {
   const [sigma, dt, tauNoise] = [0.3, 0.01, 0.05];
@@ -51,10 +51,10 @@ t.test('the noise has the stated stationary variance and autocorrelation', async
 });
 t.test('noise of a layer that counts for itself is held for as many steps as stated', async t => {
   const { circuit } = build(microcircuit, layersOf(2, 3, 4, 2), {
-    settings: { hold: 3 },
+    parameters: { hold: 0.03 },
     neurons: { pyramidal: { choose: { renewed: 'white' } } },
   });
-  const step = circuit.compile(microcircuitStep(align, 4, { ...defaults, hold: 3 }));
+  const step = circuit.compile(microcircuitStep(align, 4, defaults));
   for (const renewed of renewals(circuit, step, 12))
     t.strictSame(renewed, [1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0]);
 });
@@ -71,9 +71,10 @@ function renewals(circuit: BuiltModel['circuit'], step: () => void, steps: numbe
 }
 t.test('with one count for all layers, a renewal in one delays the other', async t => {
   for (const hold of [2, 3, 4, 5]) {
-    const settings = { hold, noiseCount: 'shared' };
+    const settings = { noiseCount: 'shared' };
     const { circuit } = build(microcircuit, layersOf(2, 3, 4, 2), {
       settings,
+      parameters: { hold: hold * 0.01 },
       neurons: { pyramidal: { choose: { renewed: 'white' } } },
     });
     const step = circuit.compile(microcircuitStep(align, 4, { ...defaults, ...settings }));

@@ -74,6 +74,7 @@ function yardstick(run: ProbedRun, batch: number, scale: readonly number[]): { b
 }
 interface Options {
   readonly program: string;
+  /** How often the program runs on the samples. */
   readonly steps: number;
   readonly noise: boolean;
   readonly fresh: boolean;
@@ -90,7 +91,10 @@ export const alignment: Probe = {
     samples: { doc: 'how many of the first training samples are looked at', value: 1024 },
     weights: { doc: 'compare feedback weights with forward weights', value: true },
     program: { doc: 'program of the scheme whose update is looked at', value: 'train' },
-    steps: { doc: 'how often it runs on the samples before its update is looked at', value: 1 },
+    presentation: {
+      doc: 'ms for which the samples are shown before its update is looked at; null: as in training',
+      value: null,
+    },
     noise: { doc: 'with the noise of the neurons', value: true },
     fresh: {
       doc: 'weights that are neither forward nor feedback start as in a new network: interneurons that predict again',
@@ -135,7 +139,7 @@ export const alignment: Probe = {
     const { circuit, forward, feedback } = run.model;
     const { twin, work } = proposing(run, batch, {
       program: options.text('program'),
-      steps: options.number('steps', { min: 1, whole: true }),
+      steps: run.steps('training', options.time('presentation')),
       noise: options.flag('noise'),
       fresh: options.flag('fresh'),
     });

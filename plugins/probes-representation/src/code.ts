@@ -13,7 +13,7 @@ export const code: Probe = {
   options: {
     layer: { doc: 'hidden layer, from 1; 0: the narrowest', value: 0 },
     signal: { doc: 'signal of its population that is the code', value: 'r' },
-    steps: { doc: 'how often the program evaluate runs on a batch', value: 1 },
+    presentation: { doc: 'ms for which a batch is shown; null: as in evaluation', value: null },
     noise: { doc: 'with the noise of the neurons', value: true },
     batch: { doc: 'samples looked at in one go', value: 500 },
     on: { doc: 'split that judges', value: 'validation', allowed: ['validation', 'test'] },
@@ -53,7 +53,7 @@ export const code: Probe = {
     const hidden = hiddenCode(run, {
       layer: whole('layer', 0),
       signal: options.text('signal'),
-      steps: whole('steps', 1),
+      steps: run.steps('evaluation', options.time('presentation')),
       batch: Math.min(whole('batch', 1), Math.max(fitted, judged)),
       noise: options.flag('noise'),
     });

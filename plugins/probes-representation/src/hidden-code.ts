@@ -7,7 +7,7 @@ export interface CodeOptions {
   readonly layer: number;
   /** Signal of its population. */
   readonly signal: string;
-  /** How often the program `evaluate` runs on a batch; 0: as in evaluation. */
+  /** How often the program `evaluate` runs on a batch. */
   readonly steps: number;
   /** Samples looked at in one go. */
   readonly batch: number;

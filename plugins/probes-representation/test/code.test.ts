@@ -43,6 +43,7 @@ function probed(more: Partial<PreparedTask['splits']> = {}): ProbedRun {
     head: 'linear-squared',
     task: { splits: { ...splits, ...more } } as unknown as PreparedTask,
     model,
+    steps: (_, time = 1) => time,
     random: createRandomSource(5),
     twin: batch => build(batch, model),
     other: () => t.fail('another scheme is asked for') as never,
