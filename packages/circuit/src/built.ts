@@ -14,6 +14,7 @@ import type {
   Optimiser,
   Plasticity,
   Projection,
+  Recording,
   Shape,
 } from '@apical/core';
 import type { Language } from '@apical/equations';
@@ -87,6 +88,13 @@ export interface BuiltProjection {
   readonly plastic: Cell;
   readonly rules: BuiltRule[];
   readonly functions: BuiltWeightFunction[];
+}
+export interface BuiltRecording {
+  readonly recording: Recording;
+  readonly population: BuiltPopulation;
+  readonly signals: Readonly<Record<string, Operand>>;
+  /** Its own names; what the population has comes after them. */
+  readonly scope: Scope;
 }
 /** What a population's equations are written in. */
 export function languageOf(

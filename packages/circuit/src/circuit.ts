@@ -19,6 +19,7 @@ import { expressionOf } from './expression.js';
 import { Network, type CircuitOptions } from './network.js';
 import { buildPopulation } from './population.js';
 import { lowerProgram } from './program.js';
+import { buildRecording } from './recording.js';
 import { allocateTraces, buildRule } from './rule.js';
 import { checkEnds, checkName, wire } from './wiring.js';
 import { buildWeightFunctions, weightFunctionsDue } from './weights.js';
@@ -65,6 +66,7 @@ export class Circuit implements CircuitView {
       for (const use of p.spec.plasticity ?? []) p.rules.push(buildRule(network, p, use));
       p.functions.push(...buildWeightFunctions(network, p));
     }
+    for (const r of network.options.records ?? []) network.recordings.push(buildRecording(network, r));
     this.rebuild()();
     return this;
   }
@@ -72,7 +74,7 @@ export class Circuit implements CircuitView {
   /* ------------------------------------------------------------ looking */
 
   signal(ref: string): FloatArray {
-    return this.network.signal(ref);
+    return this.network.recorded(ref) ?? this.network.signal(ref);
   }
   weights(name: string): FloatArray {
     return this.network.projection(name).bundle.weights;

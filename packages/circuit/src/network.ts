@@ -9,12 +9,19 @@ import type {
   Memory,
   Operand,
   Projection,
+  Recording,
   SignalSpec,
   Streams,
   Values,
   WeightFunction,
 } from '@apical/core';
-import { sides, type BuiltPopulation, type BuiltProjection, type BuiltRule } from './built.js';
+import {
+  sides,
+  type BuiltPopulation,
+  type BuiltProjection,
+  type BuiltRecording,
+  type BuiltRule,
+} from './built.js';
 import { Parameters } from './parameters.js';
 import { PersistentArrays } from './persistent-arrays.js';
 
@@ -36,6 +43,8 @@ export interface BuildOptions {
    * batch size or under another scheme.
    */
   readonly lend?: (name: string) => FloatArray | undefined;
+  /** Equations that only look. */
+  readonly records?: readonly Recording[];
 }
 export interface CircuitOptions extends BuildOptions {
   /** Of the scheme. */
@@ -59,6 +68,7 @@ export class Network {
   readonly projections = new Map<string, BuiltProjection>();
   /** Projections as declared: those that are not built yet, too. */
   readonly specs = new Map<string, Projection>();
+  readonly recordings: BuiltRecording[] = [];
   /** `projection.rule.trace` → its array. */
   readonly traces = new Map<string, Operand>();
   /** Inputs and derived signals, by array: their values hold only within one run of a program. */
@@ -82,11 +92,12 @@ export class Network {
     for (const [name, operand] of Object.entries(this.parameters.shared))
       if (name !== 'batch') this.persistent.keep(`parameter/${name}`, operand.data);
   }
-  /** Arrays of declared signals or traces. */
+  /** Arrays of declared signals or traces; what is kept elsewhere than in `persistent` only looks. */
   signals(
     owner: string,
     specs: Readonly<Record<string, SignalSpec>>,
     units: number,
+    kept = this.persistent,
   ): Record<string, Operand> {
     const out: Record<string, Operand> = {};
     for (const [name, spec] of Object.entries(specs)) {
@@ -94,11 +105,11 @@ export class Network {
       const full = `${owner}.${name}`;
       const data =
         per === 'population'
-          ? this.persistent.cell(full, spec.init)
-          : this.persistent.array(full, this.batch * (per === 'neuron' ? units : 1), spec.init);
+          ? kept.cell(full, spec.init)
+          : kept.array(full, this.batch * (per === 'neuron' ? units : 1), spec.init);
       if (spec.role === 'input' || spec.role === 'derived') this.fleeting.set(data, full);
       if (spec.role === 'input') this.inputs.set(data, full);
-      if (spec.role === 'state') this.states.set(data, full);
+      if (spec.role === 'state' && kept === this.persistent) this.states.set(data, full);
       out[name] = {
         name,
         extent: per === 'population' ? 'scalar' : per,
@@ -129,6 +140,13 @@ export class Network {
   signal(ref: string): FloatArray {
     return this.operand(ref).data;
   }
+  /** `population.signal` of what only looks. */
+  recorded(ref: string): FloatArray | undefined {
+    for (const { population, signals } of this.recordings)
+      for (const [name, { data }] of Object.entries(signals))
+        if (ref === `${population.name}.${name}`) return data;
+    return undefined;
+  }
   /** `population.signal`, `population.parameter`, `projection.rule.trace`, `projection.rule.parameter`. */
   operand(ref: string): Operand {
     const [first = '', second = '', third] = ref.split('.');
@@ -136,6 +154,11 @@ export class Network {
     if (population && third === undefined) {
       const found = population.scope.find(second);
       if (found) return found;
+      if (this.options.records?.some(r => r.population === first && Object.hasOwn(r.signals, second)))
+        throw new ApicalError(
+          'APICAL_CIRCUIT',
+          `"${ref}" is only recorded: nothing of the model may read it`,
+        );
       throw unknownName(`signal of population ${first}`, second, population.scope.names());
     }
     const trace = this.traces.get(ref);

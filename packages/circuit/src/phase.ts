@@ -1,5 +1,5 @@
 /**
- * One phase, in fixed order: inputs (zeroed, then transmitted), neuron equations, rule equations, all increments
+ * One phase, in fixed order: inputs (zeroed, then transmitted), neuron equations, what only looks, rule equations, all increments
  * gathered, all applied, constraints, weight functions due.
  */
 import type { FloatArray, Operation, Phase } from '@apical/core';
@@ -9,6 +9,7 @@ import type { BlockCompiler } from './block.js';
 import { languageOf, sides, type BuiltPopulation, type BuiltProjection, type BuiltRule } from './built.js';
 import { gather } from './gather.js';
 import type { Network } from './network.js';
+import { record } from './recording.js';
 import { unitsOfPopulation, unitsOfRule } from './units.js';
 import { weightFunctionsDue } from './weights.js';
 
@@ -36,6 +37,9 @@ export class PhaseCompiler {
     return [
       ...this.#inputs(phase, projections),
       ...populations.flatMap(p => this.#neurons(phase, p)),
+      ...this.#network.recordings
+        .filter(r => populations.includes(r.population))
+        .flatMap(r => record(this.#blocks, phase, r)),
       ...rules.flatMap(([p, r]) => this.#ruleEquations(phase, p, r)),
       ...rules.flatMap(([p, r]) => (r.gather === phase ? gather(this.#blocks, p, r) : [])),
       ...applyRules(this.#blocks, applied, this.#apply),

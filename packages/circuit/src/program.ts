@@ -15,6 +15,7 @@ import type { BuiltPopulation } from './built.js';
 import type { Network } from './network.js';
 import { directUpdates } from './direct-updates.js';
 import { PhaseCompiler } from './phase.js';
+import { checkPhases } from './recording.js';
 import type { Scope } from './scope.js';
 
 type Work = Exclude<Stage, { set: unknown } | { stages: unknown }>;
@@ -44,6 +45,7 @@ class ProgramCompiler {
     this.#blocks = new BlockCompiler(network);
     this.#phases = new PhaseCompiler(this.#blocks, apply);
     this.#knownPhases = phasesOf(network);
+    checkPhases(network.recordings, this.#knownPhases);
   }
   whole(program: Program): Operation[] {
     this.#met.clear();

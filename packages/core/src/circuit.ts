@@ -12,6 +12,7 @@ import type {
   Phase,
   Shape,
   SignalRef,
+  SignalSpec,
   Source,
   Value,
   Values,
@@ -100,6 +101,20 @@ export interface Population {
   readonly functions?: Readonly<Record<string, string | Activation>>;
   /** Signal → starting values, `[batch, ...shape]`, or `[...shape]` for every sample alike. */
   readonly initial?: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/**
+ * Equations that only look, attached to one population: they read whatever its own equations can read, and nothing of
+ * the model can read them. Each runs after the population's equations of its phase. Their arrays are neither saved nor
+ * counted.
+ */
+export interface Recording {
+  readonly population: string;
+  /** States and derived signals; seen from outside as `population.signal`. */
+  readonly signals: Readonly<Record<string, SignalSpec>>;
+  /** Expressions may use those of the population, and of these the ones before. */
+  readonly parameters?: Values;
+  readonly phases: Readonly<Record<Phase, Equations>>;
 }
 
 export type Stage =

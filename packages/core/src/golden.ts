@@ -1,5 +1,6 @@
 /** Golden cases: numbers recorded from the authors' own code, replayed through the shipped scheme. */
-import type { CircuitView } from './circuit.js';
+import type { CircuitView, Recording } from './circuit.js';
+import type { FloatArray } from './operations.js';
 import type { LayerSpec, Model, Scheme, SchemeOptions } from './scheme.js';
 
 export interface GoldenArray {
@@ -27,7 +28,8 @@ export interface GoldenCase {
 export interface GoldenBench {
   /**
    * Fills and assembles a scheme. `initial` answers `W1`, `W1/bias`, `B1`; `draws` answers `population/signal` with all
-   * its draws in order of use; `signals` are starting values by population and signal.
+   * its draws in order of use; `signals` are starting values by population and signal; `records` only look; `lend`
+   * gives weights of another circuit of the case, all of which live in one memory.
    */
   build(
     scheme: Scheme,
@@ -39,6 +41,8 @@ export interface GoldenBench {
       readonly initial?: (projection: string) => ArrayLike<number> | undefined;
       readonly draws?: (noise: string) => ArrayLike<number> | undefined;
       readonly signals?: Readonly<Record<string, Readonly<Record<string, ArrayLike<number>>>>>;
+      readonly records?: readonly Recording[];
+      readonly lend?: (weights: string) => FloatArray | undefined;
     },
   ): Model & { readonly circuit: CircuitView };
   /** A recorded array; throws when the case has none of this name. */

@@ -50,6 +50,7 @@ export type {
   Population,
   Program,
   Projection,
+  Recording,
   Stage,
   Streams,
   WeightFunction,

@@ -1,6 +1,6 @@
 /** Replays golden cases through shipped schemes. A case that is skipped or a key that is not produced has failed. */
 import { ApicalError } from '@apical/core';
-import type { Backend, GoldenBench, GoldenCase, GoldenReplay } from '@apical/core';
+import type { Backend, GoldenBench, GoldenCase, GoldenReplay, Memory } from '@apical/core';
 import { assemble, type Library } from '@apical/circuit';
 import { fill } from '@apical/schemes';
 import { loadGolden } from './golden-file.js';
@@ -56,14 +56,17 @@ export function replayCase(
       error: `skipped: no plugin replays the model "${model}"; known: ${known.join(', ')}`,
     };
   const score = new Score(golden, replay.inert);
+  let memory: Memory | undefined;
   const bench: GoldenBench = {
-    build: (scheme, layers, options, { batch, dt, initial, draws, signals }) =>
+    build: (scheme, layers, options, { batch, dt, initial, draws, signals, records, lend }) =>
       assemble(fill(scheme, options), layers, {
-        memory: backend.open({ dtype: 'float64' }),
+        memory: (memory ??= backend.open({ dtype: 'float64' })),
         batch,
         ...(dt === undefined ? {} : { dt }),
         library,
         ...(signals ? { initial: signals } : {}),
+        ...(records ? { records } : {}),
+        ...(lend ? { lend } : {}),
         streams: recordedStreams(id, initial ?? (() => undefined), draws ?? (() => undefined)),
       }),
     array(name) {

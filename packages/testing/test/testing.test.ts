@@ -221,6 +221,40 @@ t.test('replays: errors, arrays that are not recorded, and cases that nobody kno
     );
   });
   t.match(built, { passed: true }, 'weights come from the record, biases that are not recorded are zero');
+  const initial = (name: string) => (name === 'W1' ? [1, 0, 0, 1] : undefined);
+  const together = replay((_, b) => {
+    const one = b.build(bp, layers, {}, { batch: 1, initial });
+    const two = b.build(
+      bp,
+      layers,
+      {},
+      {
+        batch: 2,
+        lend: name => one.circuit.lent(name),
+        records: [
+          { population: 'layer1', signals: { twice: state('') }, phases: { forward: 'twice = 2 * r' } },
+        ],
+      },
+    );
+    t.equal(two.circuit.weights('W1'), one.circuit.weights('W1'), 'lent, not copied');
+    two.circuit.signal(two.input).set(b.array('x'));
+    two.circuit.compile(two.programs.evaluate)();
+    b.compare('y', two.circuit.signal('layer1.twice'));
+  });
+  t.match(together, { passed: true }, 'circuits of one case share weights, and what only looks is seen');
+  const opened: string[] = [];
+  const counting = {
+    ...reference,
+    open: (options: Parameters<typeof reference.open>[0]) => {
+      opened.push(options.dtype);
+      return reference.open(options);
+    },
+  };
+  const twice: GoldenReplay['replay'] = (_, b) => {
+    for (const batch of [1, 2]) b.build(bp, layers, {}, { batch, initial });
+  };
+  replayCase(golden, { model: 'doubling', replay: twice }, { ...bench, backend: counting });
+  t.strictSame(opened, ['float64'], 'one memory for all circuits of a case');
   const bare = replay((_, b) => void b.build(bp, layers, {}, { batch: 1 }));
   t.match(bare, { passed: false, error: 'test-01: nothing is recorded for the stream "init/W1"' });
   const folder = await mkdtemp(join(tmpdir(), 'apical-testing-'));
