@@ -75,6 +75,10 @@ export class Network {
   readonly fleeting = new Map<FloatArray, string>();
   /** States by array: what `until` watches. */
   readonly states = new Map<FloatArray, string>();
+  /** Signals and traces of which every sample has its own. */
+  readonly bySample = new Set<FloatArray>();
+  /** What repeats tell of themselves: `until.passes`, `until.settled`. */
+  readonly told = new Map<string, Operand>();
   /** Inputs by array: what projections transmit into. */
   readonly inputs = new Map<FloatArray, string>();
 
@@ -108,6 +112,7 @@ export class Network {
           ? kept.cell(full, spec.init)
           : kept.array(full, this.batch * (per === 'neuron' ? units : 1), spec.init);
       if (spec.role === 'input' || spec.role === 'derived') this.fleeting.set(data, full);
+      if (per !== 'population') this.bySample.add(data);
       if (spec.role === 'input') this.inputs.set(data, full);
       if (spec.role === 'state' && kept === this.persistent) this.states.set(data, full);
       out[name] = {
@@ -149,6 +154,8 @@ export class Network {
   }
   /** `population.signal`, `population.parameter`, `projection.rule.trace`, `projection.rule.parameter`. */
   operand(ref: string): Operand {
+    const told = this.told.get(ref);
+    if (told) return told;
     const [first = '', second = '', third] = ref.split('.');
     const population = this.populations.get(first);
     if (population && third === undefined) {

@@ -3,14 +3,14 @@ import { ApicalError } from '@apical/core';
 import type { FloatArray, Memory, Operand } from '@apical/core';
 
 type AnyArray = FloatArray | Int32Array;
-/** How often a stage was due, or a stream drawn from: it comes with a program, not with the circuit. */
-const isCounter = (name: string): boolean => /^(every|stream)\//.test(name);
+/** How often a stage was due or passed, or a stream drawn from: it comes with a program, not with the circuit. */
+const isCounter = (name: string): boolean => /^(every|stream|until)\//.test(name);
 
 export class PersistentArrays {
   readonly #memory: Memory;
   readonly #arrays = new Map<string, AnyArray>();
   /** Restored counters of programs that are not compiled yet. */
-  readonly #restored = new Map<string, number>();
+  readonly #restored = new Map<string, ArrayLike<number>>();
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -40,7 +40,16 @@ export class PersistentArrays {
   }
   /** A cell that a program brings. */
   counter(name: string): Float64Array {
-    return this.cell(name, this.#restored.get(name));
+    return this.cell(name, this.#restored.get(name)?.[0]);
+  }
+  /** Numbers that a program brings, one a sample; the same for the same name. */
+  counters(name: string, length: number): FloatArray {
+    const known = this.#arrays.get(name) as FloatArray | undefined;
+    if (known) return known;
+    const data = this.array(name, length);
+    const restored = this.#restored.get(name);
+    if (restored?.length === length) data.set(restored);
+    return data;
   }
   bytes(): number {
     let sum = 0;
@@ -64,8 +73,12 @@ export class PersistentArrays {
           `saved state has ${from ? `${from.length} numbers` : 'nothing'} for "${name}", this circuit needs ${array.length}`,
         );
     }
-    for (const [name, array] of this.#arrays) array.set(saved.get(name) ?? [0]);
+    for (const [name, array] of this.#arrays) {
+      const from = saved.get(name);
+      if (from) array.set(from);
+      else array.fill(0);
+    }
     this.#restored.clear();
-    for (const [name, from] of saved) if (!this.#arrays.has(name)) this.#restored.set(name, from[0]!);
+    for (const [name, from] of saved) if (!this.#arrays.has(name)) this.#restored.set(name, from);
   }
 }

@@ -4,7 +4,6 @@ import type {
   Cell,
   CompileOptions,
   Elementwise,
-  FloatArray,
   Operation,
   Program,
   Stage,
@@ -17,6 +16,7 @@ import { directUpdates } from './direct-updates.js';
 import { PhaseCompiler } from './phase.js';
 import { checkPhases } from './recording.js';
 import type { Scope } from './scope.js';
+import { untilOf } from './until.js';
 
 type Work = Exclude<Stage, { set: unknown } | { stages: unknown }>;
 type Counted = { readonly cell: Cell; readonly evaluate: readonly Elementwise[] };
@@ -39,6 +39,9 @@ class ProgramCompiler {
   readonly #knownPhases: ReadonlySet<string>;
   /** Text of an `every` stage → how often it was met in this program: equal stages count apart. */
   readonly #met = new Map<string, number>();
+  /** Names of repeats with `until` in this program, and how many have none. */
+  readonly #untils = new Set<string>();
+  #unnamed = 0;
 
   constructor(network: Network, apply: boolean) {
     this.#network = network;
@@ -49,6 +52,8 @@ class ProgramCompiler {
   }
   whole(program: Program): Operation[] {
     this.#met.clear();
+    this.#untils.clear();
+    this.#unnamed = 0;
     return this.#program(program);
   }
   #program(stages: Program): Operation[] {
@@ -104,22 +109,27 @@ class ProgramCompiler {
   }
   #repeat({ repeat, until, stages }: Repeat): readonly Operation[] {
     const { cell: times, evaluate } = this.#times(repeat, 'repeat', 0);
+    const met = until && until.as === undefined ? ++this.#unnamed : 0;
     const outer = this.#blocks.written;
     this.#blocks.written = new Set();
     const body = this.#program(stages);
-    const watched: readonly FloatArray[] = until?.settled?.map(s => this.#network.signal(s)) ?? [
-      ...this.#blocks.written,
-    ];
-    for (const s of this.#blocks.written) outer.add(s);
+    const { written } = this.#blocks;
+    for (const data of written) outer.add(data);
     this.#blocks.written = outer;
     if (!until) return [...evaluate, { op: 'repeat', times, body }];
-    if (watched.length === 0)
+    const name = until.as ?? `until${met > 1 ? met : ''}`;
+    if (this.#network.populations.has(name) || this.#network.specs.has(name) || this.#untils.has(name))
       throw new ApicalError(
         'APICAL_CIRCUIT',
-        'repeat until: its stages write no state, so there is nothing to watch; name signals in "settled"',
+        `repeat until: "${name}" is taken; call it something else with "as"`,
       );
-    const before = watched.map(w => this.#network.memory.allocate(w.length));
-    return [...evaluate, { op: 'repeat', times, body, until: { watched, before, within: until.within } }];
+    this.#untils.add(name);
+    const within = this.#condition(until.within, 'until.within');
+    return [
+      ...evaluate,
+      ...within.evaluate,
+      { op: 'repeat', times, body, until: untilOf(this.#network, until, name, body, written, within.cell) },
+    ];
   }
   #work(stage: Work): Operation[] {
     const { on } = stage;

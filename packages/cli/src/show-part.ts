@@ -244,6 +244,8 @@ function stageText(stage: Stage): string {
   if ('set' in stage) return `set ${values(stage.set)}`;
   if ('when' in stage) return `when ${stage.when}:${inner(stage.stages)}`;
   if ('every' in stage) return `every ${stage.every} times:${inner(stage.stages)}`;
-  const until = stage.until ? ` until states move less than ${stage.until.within}` : '';
+  const until = stage.until
+    ? ` until ${stage.until.perSample ? 'every sample for itself moves' : 'states move'} less than ${stage.until.within}`
+    : '';
   return `repeat ${stage.repeat} times${until}:${inner(stage.stages)}`;
 }

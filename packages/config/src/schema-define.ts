@@ -113,11 +113,13 @@ const stage = either(
   ),
   object({ set: mapOf(number()) }, undefined, ['set']),
   object({ when: text('an expression'), stages: program }, undefined, ['when', 'stages']),
-  object({ every: whole(undefined, 1), stages: program }, undefined, ['every', 'stages']),
+  object({ every: value, stages: program }, undefined, ['every', 'stages']),
   object(
     {
       repeat: value,
-      until: object({ settled: listOf(text()), within: number(undefined, 0) }, undefined, ['within']),
+      until: object({ settled: listOf(text()), within: value, perSample: flag(), as: text() }, undefined, [
+        'within',
+      ]),
       stages: program,
     },
     undefined,

@@ -116,7 +116,24 @@ export interface Recording {
   readonly parameters?: Values;
   readonly phases: Readonly<Record<Phase, Equations>>;
 }
-
+/**
+ * A repeat stops early once no watched signal moved by more than `within` times its size (largest value, at least 1) in a
+ * pass; NaN never settles. Afterwards `NAME.passes` is how many passes were made and `NAME.settled` 1 or 0: signals that
+ * probes and conditions read, which persist, of the latest run.
+ */
+export interface UntilSettled {
+  /** Default: every state the stages write. */
+  readonly settled?: readonly SignalRef[];
+  readonly within: Value;
+  /**
+   * Every sample settles for itself, and is then held: what the stages write of it (signals, traces, fast synapses) stays as
+   * it was, so that no result depends on what else is in the batch. `passes` and `settled` are one value a sample. The stages
+   * change nothing that all samples share. Noise drawn later goes on from where the slowest sample left its stream.
+   */
+  readonly perSample?: boolean;
+  /** NAME. Default: `until`, then `until2` and so on in the order of the program. */
+  readonly as?: string;
+}
 export type Stage =
   /**
    * In a sweep all phases of one depth run before the next depth. `on` names populations, projections or
@@ -138,11 +155,7 @@ export type Stage =
    */
   | {
       readonly repeat: Value;
-      /**
-       * Stop early once no watched signal (default: every state the stages write) moves by more than
-       * within · its size.
-       */
-      readonly until?: { readonly settled?: readonly SignalRef[]; readonly within: number };
+      readonly until?: UntilSettled;
       readonly stages: Program;
     };
 /**

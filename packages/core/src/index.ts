@@ -29,6 +29,7 @@ export type {
   DenseProduct,
   Scratch,
   Strides,
+  Until,
   DType,
   Elementwise,
   Extent,
@@ -53,6 +54,7 @@ export type {
   Recording,
   Stage,
   Streams,
+  UntilSettled,
   WeightFunction,
   Weights,
 } from './circuit.js';

@@ -116,6 +116,27 @@ export interface Strides {
   readonly pre: number;
   readonly post: number;
 }
+/**
+ * Ends a repeat once every sample has settled: no watched array of it moved by more than within · max(1, its largest
+ * value) in a pass. What settled is held: after every further pass it gets back what it had.
+ */
+export interface Until {
+  readonly watched: readonly FloatArray[];
+  /** Scratch of the same lengths. */
+  readonly before: readonly FloatArray[];
+  readonly within: Cell;
+  /** Into so many equal parts every watched and held array falls, each settling for itself. 1: all settle together. */
+  readonly samples: number;
+  readonly held: readonly FloatArray[];
+  /** Scratch of the same lengths. */
+  readonly kept: readonly FloatArray[];
+  /** [samples]: passes that each made, and 1 where it settled, else 0. */
+  readonly passes: FloatArray;
+  readonly settled: FloatArray;
+  /** Over all runs: passes of all samples, and how many samples there were. */
+  readonly made: Cell;
+  readonly of: Cell;
+}
 export type Operation =
   | Elementwise
   /** post += gain · W pre, for every sample. */
@@ -192,13 +213,7 @@ export type Operation =
       readonly op: 'repeat';
       readonly times: Cell;
       readonly body: readonly Operation[];
-      /** Stop once no watched array moved by more than within · max(1, its largest value). */
-      readonly until?: {
-        readonly watched: readonly FloatArray[];
-        /** Scratch of the same lengths. */
-        readonly before: readonly FloatArray[];
-        readonly within: number;
-      };
+      readonly until?: Until;
     }
   /**
    * Code of a part (algebra on weights, an unusual connectivity): opaque to the backend. One that does not say what it

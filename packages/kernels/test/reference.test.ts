@@ -48,12 +48,19 @@ t.test('a backend that is wrong is found out', async t => {
 t.test('what is settled stands still in every watched array, and NaN never does', async t => {
   const memory = reference.open({ dtype: 'float64' });
   const [a, b, n] = [memory.allocate(2), memory.allocate(1), memory.allocateCell(0)];
-  const until = { watched: [a, b], before: [memory.allocate(2), memory.allocate(1)], within: 1e-9 };
+  const cell = (value = 0) => memory.allocateCell(value);
+  const [passes, settled] = [cell(), cell()];
+  const until = {
+    ...{ watched: [a, b], before: [memory.allocate(2), memory.allocate(1)], within: cell(1e-9) },
+    ...{ samples: 1, held: [], kept: [], passes, settled, made: cell(), of: cell() },
+  };
   const body: readonly Operation[] = [{ op: 'increment', cell: n }];
   const step = memory.prepare([{ op: 'repeat', times: memory.allocateCell(5), body, until }], 'settle');
   step();
   t.equal(n[0], 1, 'nothing moves: one look is enough');
+  t.strictSame([passes[0], settled[0]], [1, 1]);
   b[0] = NaN;
   step();
   t.equal(n[0], 6, 'five more');
+  t.strictSame([passes[0], settled[0], until.made[0], until.of[0]], [5, 0, 6, 2]);
 });

@@ -1,6 +1,6 @@
 /** What verbs say of themselves: shapes that do not fit are refused at their place, and nothing else is touched. */
 import t from 'tap';
-import type { Cell, FloatArray, Memory, Operation } from '@apical/core';
+import type { Cell, FloatArray, Memory, Operation, Until } from '@apical/core';
 import { arraysOf, changes, insideOf, macs, reference, touches, verbOf, wasm } from '@apical/kernels';
 
 const memory = reference.open({ dtype: 'float64' });
@@ -61,7 +61,10 @@ const examples: readonly Make[] = [
   (at, c) => ({
     op: 'repeat',
     times: c(3),
-    until: { watched: [at(2)], before: [at(2)], within: 0.1 },
+    until: {
+      ...{ watched: [at(2)], before: [at(2)], within: c(0.1), samples: 2, held: [at(4)], kept: [at(4)] },
+      ...{ passes: at(2), settled: at(2), made: c(0), of: c(0) },
+    },
     body: [{ op: 'fill', into: at(2), value: 1 }],
   }),
 ];
@@ -140,6 +143,11 @@ t.test('code of a part touches everything, unless it says what', async t => {
 t.test('sizes that do not fit are refused at their place, before anything runs', async t => {
   const gain = cell!;
   const shape = { batch: 2, nPre: 2, nPost: 3, gain };
+  const until = (more: Partial<Until>): Until => ({
+    ...{ watched: [array(2)], before: [array(2)], within: one!, samples: 1, held: [], kept: [] },
+    ...{ passes: array(1), settled: array(1), made: one!, of: two! },
+    ...more,
+  });
   const wrong: readonly (readonly [Operation, string])[] = [
     [
       { op: 'multiply', weights: array(5), pre: array(4), post: array(6), ...shape },
@@ -177,8 +185,16 @@ t.test('sizes that do not fit are refused at their place, before anything runs',
     ],
     [{ op: 'every', times: memory.allocateCell(0.2), counter: one!, body: [] }, 'it is due every 0.2 times'],
     [
-      { op: 'repeat', times: two!, body: [], until: { watched: [array(2)], before: [array(3)], within: 0 } },
-      'before 0 has 3 numbers; 2 are needed',
+      { op: 'repeat', times: two!, body: [], until: until({ before: [array(3)] }) },
+      'copy 0 has 3 numbers; 2 are needed',
+    ],
+    [
+      { op: 'repeat', times: two!, body: [], until: until({ passes: array(2) }) },
+      'passes has 2 numbers; 1 are needed',
+    ],
+    [
+      { op: 'repeat', times: two!, body: [], until: until({ samples: 3 }) },
+      'an array of 2 numbers does not fall into 3 samples',
     ],
     [
       {
@@ -218,4 +234,13 @@ t.test('cost is that of one sample, whatever is inside', async t => {
   t.equal(macs([{ op: 'repeat', times: memory.allocateCell(2.9999), body: [product, product] }], 2), 36);
   t.equal(macs([{ op: 'every', times: two!, counter: one!, body: [product] }], 2), 3);
   t.equal(macs([{ op: 'fill', into: array(2), value: 0 }]), 0);
+  const [made, of] = [7, 2].map(v => memory.allocateCell(v)) as [Cell, Cell];
+  const until: Until = {
+    ...{ watched: [], before: [], within: one!, samples: 2, held: [], kept: [] },
+    ...{ passes: array(2), settled: array(2), made, of },
+  };
+  const settling: Operation = { op: 'repeat', times: memory.allocateCell(100), body: [product], until };
+  t.equal(macs([settling], 2), 21, 'three and a half passes a sample, as they were made');
+  of[0] = 0;
+  t.equal(macs([settling], 2), 600, 'before the first run: as many as there may be');
 });

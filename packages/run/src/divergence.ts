@@ -4,7 +4,7 @@
  * where it began.
  */
 import type { BuiltModel } from '@apical/circuit';
-import { macs } from '@apical/kernels';
+import { macs, passesOf } from '@apical/kernels';
 import type { FloatArray } from '@apical/core';
 import { firstNonFinite } from '@apical/numerics';
 import { indexIn } from './initial-weights.js';
@@ -94,7 +94,7 @@ export function costOf(model: BuiltModel, steps: number, training = 'train'): Co
     Math.max(
       1,
       ...all.map(o =>
-        'body' in o ? (o.op === 'repeat' ? Math.round(o.times[0]!) : 1) * repeats(o.body) : 1,
+        'body' in o ? (o.op === 'repeat' ? passesOf(o) : 1) * repeats(o.body) : 1,
       ),
     );
   const names = circuit.weightNames();

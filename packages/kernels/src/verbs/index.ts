@@ -16,7 +16,7 @@ import { multiplyTransposed } from './multiply-transposed.js';
 import { multiply } from './multiply.js';
 import { normal } from './normal.js';
 import { outer } from './outer.js';
-import { repeat } from './repeat.js';
+import { passesOf, repeat } from './repeat.js';
 import { set } from './set.js';
 import { transpose } from './transpose.js';
 import type { Name, Touched, Verb } from './verb.js';
@@ -42,6 +42,7 @@ const verbs: { readonly [K in Name]: Verb<K> } = {
   repeat,
   call,
 };
+export { passesOf };
 /** The home of an operation's verb. */
 export const verbOf = (o: Operation): Verb<Name> => verbs[o.op] as unknown as Verb<Name>;
 export const insideOf = (o: Operation): readonly Operation[] => verbOf(o).inside?.(o).flat() ?? [];

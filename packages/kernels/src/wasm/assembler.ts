@@ -258,11 +258,12 @@ export const ifElse = (type: ValueType, condition: Code, then: Code, otherwise: 
   otherwise,
   0x0b,
 ];
-/** Runs `code` and forgets what it leaves. */
-export const drop = plain(0x1a);
 /** Runs `body`; `leave` in it ends the block. `depth`: blocks, loops and conditions that lie between. */
 export const block = (body: Code): Code => [0x02, 0x40, body, 0x0b];
 export const leave = (condition: Code, depth: number): Code => [condition, 0x0d, ...uleb(depth)];
 /** Runs `body` for ever, until the block around it is left. */
 export const forever = (body: Code): Code => [0x03, 0x40, body, 0x0c, 0, 0x0b];
+/** Copies bytes, and fills bytes with 0. */
+export const copyBytes = (to: Code, from: Code, length: Code): Code => [to, from, length, 0xfc, 10, 0, 0];
+export const clearBytes = (at: Code, length: Code): Code => [at, i32(0), length, 0xfc, 11, 0];
 export const call = (index: number, ...args: Code[]): Code => [...args, 0x10, ...uleb(index)];

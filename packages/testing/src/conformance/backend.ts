@@ -5,6 +5,7 @@ import { Bench } from './bench.js';
 import { close, ensure, type Check } from './check.js';
 import { passChecks } from './passes.js';
 import { productChecks } from './products.js';
+import { untilCheck } from './until.js';
 
 function verbs(bench: Bench): void {
   const n = 12;
@@ -92,7 +93,7 @@ function control(bench: Bench): void {
     op: 'repeat',
     times: limit,
     body: halve,
-    until: { watched: [x], before: [before], within: 1 / 16 },
+    until: bench.until([x], [before], 1 / 16),
   });
   const inner = bench.cell(0);
   after('every second of four repeats, while set', 2, {
@@ -129,6 +130,7 @@ export function backendConformance(backend: Backend, dtype: DType): Check[] {
   const bench = new Bench(backend, dtype);
   return [
     ...productChecks(bench),
+    untilCheck(bench),
     { name: 'small verbs', run: () => verbs(bench) },
     { name: 'control flow', run: () => control(bench) },
     { name: 'normals are those of the stream', run: () => normals(bench) },

@@ -1,5 +1,5 @@
 /** Where the checks of a backend run: its memory, arrays with numbers of order one, and how exact it must be. */
-import type { Backend, Cell, DType, FloatArray, Memory, Operation } from '@apical/core';
+import type { Backend, Cell, DType, FloatArray, Memory, Operation, Until } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
 
 /** Sums of up to 100 terms of order one; float32 keeps 24 bits, float64 53. Functions may differ by a few ulp. */
@@ -19,6 +19,14 @@ export class Bench {
   }
   cell(value: number): Cell {
     return this.memory.allocateCell(value);
+  }
+  /** All samples settle together; nothing is held. */
+  until(watched: readonly FloatArray[], before: readonly FloatArray[], within: number): Until {
+    const cell = (value = 0): Cell => this.cell(value);
+    return {
+      ...{ watched, before, within: cell(within), samples: 1, held: [], kept: [] },
+      ...{ passes: cell(), settled: cell(), made: cell(), of: cell() },
+    };
   }
   run(...operations: readonly Operation[]): void {
     this.memory.prepare(operations, 'conformance')();
