@@ -5,10 +5,13 @@ import type { Screen } from './terminal.js';
 interface Tracked {
   readonly id: RunId;
   readonly epochs: number;
+  /** With those before the first epoch. */
   readonly updates: number;
+  readonly before?: { readonly program: string; readonly updates: number };
   /** ms, and the update it began with. */
   readonly begun: number;
   readonly from: number;
+  /** Updates so far. */
   update: number;
   epoch: number;
   rate: number;
@@ -57,16 +60,18 @@ export class Progress {
     const key = keyOf(event.run);
     const tracked = this.#running.get(key);
     if (event.kind === 'run-started') {
-      const from = event.resumedAt ?? 0;
-      const { epochs, updatesPerEpoch } = event;
+      const { epochs, updatesPerEpoch, before } = event;
+      const inEpochs = event.resumedAt ?? 0;
+      const from = inEpochs + (before?.done ?? 0);
       this.#running.set(key, {
         id: event.run,
         epochs,
-        updates: epochs * updatesPerEpoch,
+        updates: epochs * updatesPerEpoch + (before?.updates ?? 0),
+        ...(before ? { before } : {}),
         begun: this.#now(),
         from,
         update: from,
-        epoch: updatesPerEpoch ? Math.floor(from / updatesPerEpoch) : 0,
+        epoch: updatesPerEpoch ? Math.floor(inEpochs / updatesPerEpoch) : 0,
         rate: NaN,
         headline: '',
         said: this.#now(),
@@ -76,11 +81,11 @@ export class Progress {
         `warning: ${name(event.run)}: handler "${event.handler}" failed at ${event.event}: ${event.message}`,
       );
     } else if (tracked && event.kind === 'progress') {
-      tracked.update = event.update;
+      tracked.update = event.before ?? event.update + (tracked.before?.updates ?? 0);
       tracked.epoch = event.epoch;
       tracked.rate = event.samplesPerSecond;
     } else if (tracked && event.kind === 'epoch-ended') {
-      tracked.update = event.update;
+      tracked.update = event.update + (tracked.before?.updates ?? 0);
       tracked.epoch = event.epoch;
       tracked.headline =
         metricOf(event.metrics, 'validation') ?? metricOf(event.metrics, 'train') ?? tracked.headline;
@@ -118,8 +123,13 @@ export class Progress {
     const spent = (this.#now() - t.begun) / 1000;
     const done = t.update - t.from;
     const left = done > 0 ? ((t.updates - t.update) * spent) / done : NaN;
+    const { before } = t;
+    const where =
+      before && t.update < before.updates
+        ? `${before.program} before epoch 1, update ${t.update}/${before.updates}`
+        : `epoch ${Math.min(t.epoch, t.epochs)}/${t.epochs}`;
     return [
-      `${name(t.id)}: epoch ${Math.min(t.epoch, t.epochs)}/${t.epochs}`,
+      `${name(t.id)}: ${where}`,
       ...(Number.isFinite(t.rate) ? [`${short(Math.round(t.rate))} samples/s`] : []),
       ...(Number.isFinite(left) ? [`${duration(left)} left`] : []),
       ...(t.headline ? [t.headline] : []),

@@ -150,5 +150,25 @@ t.test('progress is one line a run on a terminal, and now and then a line elsewh
   t.match(live, 'bp, seed 3: epoch 1/4, 1235 samples/s, 21 s left, validation/error 2.346\n');
   t.match(live, /0 of 2 runs ended, about 42 s left\n/);
   t.match(live, /\u001b\[2A\u001b\[0J/, 'lines are drawn again in place');
+  let text = '';
+  let now = 0;
+  const screen = new Screen({ out: () => undefined, err: s => void (text += s), live: false, columns: 90 });
+  const progress = new Progress(screen, () => now, { total: 1, quiet: false });
+  const before = { program: 'align', updates: 30, done: 10 };
+  progress.hear({ run, kind: 'run-started', epochs: 2, updatesPerEpoch: 10, resumedAt: 0, before });
+  const hear = (at: number, event: { epoch: number; update: number; before?: number }): void => {
+    now = at;
+    progress.hear({ run, kind: 'progress', samplesPerSecond: 50, ...event });
+  };
+  hear(6000, { epoch: 0, update: 0, before: 20 });
+  hear(14_000, { epoch: 1, update: 0 });
+  hear(24_000, { epoch: 1, update: 10 });
+  t.equal(
+    text,
+    'bp, seed 3: align before epoch 1, update 20/30, 50 samples/s, 18 s left\n' +
+      'bp, seed 3: epoch 1/2, 50 samples/s, 14 s left\n' +
+      'bp, seed 3: epoch 1/2, 50 samples/s, 8 s left\n',
+    'what comes before the first epoch is part of what is left',
+  );
   t.same([12, 61, 3700, NaN].map(duration), ['12 s', '1 min 01 s', '1 h 01 min', '?']);
 });

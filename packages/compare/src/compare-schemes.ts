@@ -25,6 +25,8 @@ export interface CompareDependencies {
   readonly configs: readonly RunConfig[];
   /** Resolves and builds one run without computing: its errors end the comparison before it begins. */
   readonly prepare: (config: RunConfig) => Promise<Prepared>;
+  /** What only all schemes together can show, when each is prepared. */
+  readonly check?: () => Promise<void>;
   readonly launcher: Launcher;
   readonly environment: Environment;
   /** As it was typed, for the record. */
@@ -49,6 +51,7 @@ export async function compareSchemes(
 ): Promise<ComparisonResult> {
   const { configs, launcher, environment, command, directory = 'runs', stored = true } = given;
   const prepared = await prepareAll(experiment, given);
+  await given.check?.();
   const [first] = prepared.values();
   const { headline, metrics } = first!;
   const metric = metrics[headline];

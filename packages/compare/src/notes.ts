@@ -1,4 +1,5 @@
 /** What a reader must know before the table: too few seeds, schemes that were trained otherwise, runs that are missing. */
+import { programsSaid } from '@apical/core';
 import type { ComparisonRow, ExperimentConfig, SchemeConfig, TrainConfig } from '@apical/core';
 import type { Outcome } from './outcomes.js';
 import { leastPairs } from './statistics.js';
@@ -17,6 +18,7 @@ export function comparisonNotes(
     ...failureNotes(rows),
     ...warningNotes(outcomes),
     ...trainNotes(experiment.train, experiment.schemes, schemes),
+    ...programNotes(outcomes),
     ...openNote(outcomes),
     ...absent('baseline', experiment.baseline, schemes),
     ...absent('control', experiment.control, schemes),
@@ -75,6 +77,14 @@ function trainNotes(
     return [`${label} was trained with its own ${shown.join(', ')}`];
   });
 }
+/** Once for all seeds of a scheme that say the same. */
+const programNotes = (outcomes: readonly Outcome[]): string[] => [
+  ...new Set(
+    outcomes.flatMap(({ config, result }) =>
+      result ? programsSaid(result.summary).map(said => `${config.label} ${said}`) : [],
+    ),
+  ),
+];
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function openNote(outcomes: readonly Outcome[]): string[] {

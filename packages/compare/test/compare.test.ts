@@ -202,6 +202,26 @@ t.test('a control is beaten where the test says that it is worse', async t => {
 const paired = (label: string, seed: number, change: Partial<typeof pairing> = {}): RunResult =>
   fakeResult(label, seed, 1, { pairing: { ...pairing, ...change } });
 
+t.test('a reader is told what trained beside the program of the config, once a scheme', async t => {
+  const before = { program: 'align', updates: 1, seconds: 2, macsPerSample: 10, stepsPerSample: 1 };
+  const programs = [
+    { program: 'train', updates: 12 },
+    { program: 'pre', updates: 24 },
+  ];
+  const ran = [0, 1].map(seed => ({
+    ...ended('fa', [1])[0]!,
+    result: fakeResult('fa', seed, 1, { before, programs }),
+  }));
+  const skipped = { before: { program: 'align', skipped: true } as const };
+  const outcomes = [{ ...ended('bp', [1])[0]!, result: fakeResult('bp', 0, 1, skipped) }, ...ran];
+  const said = comparisonNotes(experiment(['bp', 'fa'], [0, 1]), [], outcomes);
+  t.same(said, [
+    'bp has no program align: nothing ran before its first epoch',
+    'fa ran align for 1 update before its first epoch; updates, speed and cost of training do not hold them',
+    'fa was trained with train for 12 updates and pre for 24 updates',
+  ]);
+});
+
 t.test('equal hashes are paired, and the evidence lists them by seed', async t => {
   const runs = [paired('bp', 0), paired('bp', 1), paired('fa', 1), paired('fa', 0)];
   t.same(checkPairing(runs), {

@@ -17,8 +17,17 @@ import {
 import { neuron, option, options, optimiser, plasticity, value, weights } from './schema-slots.js';
 
 const train: Readonly<Record<string, Schema>> = {
-  epochs: whole('passes over the training samples', 0),
+  epochs: whole('passes over the training samples, or over epochSamples of them', 0),
   batch: whole('samples per update', 1),
+  epochSamples: whole('samples of an epoch, a multiple of batch; default: all of the data', 1),
+  before: either(
+    'a program that runs on so many batches before the first epoch, where the scheme has it; null: none',
+    object({ program: text('of the scheme'), updates: whole('batches', 1) }, undefined, [
+      'program',
+      'updates',
+    ]),
+    nothing,
+  ),
   eta: value,
   optimiser,
   dtype: oneOf(['float64', 'float32'], 'arithmetic of the run'),

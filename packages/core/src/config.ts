@@ -65,6 +65,17 @@ export interface NetworkConfig {
 export interface TrainConfig {
   readonly epochs: number;
   readonly batch: number;
+  /**
+   * Samples of an epoch, a multiple of `batch`; default: all full batches of the data. The order goes on over the data,
+   * permutation after permutation, whatever epochs end in it.
+   */
+  readonly epochSamples?: number;
+  /**
+   * A program of the scheme that runs on so many batches before the first epoch, as training runs its own: after `start`,
+   * with `begin` for every batch; state and optimisers carry over. Its order is its own, so that nothing of the epochs
+   * shifts. A scheme without this program skips it. null: nothing (for one scheme alone).
+   */
+  readonly before?: { readonly program: string; readonly updates: number } | null;
   /** Default learning rate, for every optimiser in a slot that has a parameter `eta` and is told nothing else. */
   readonly eta?: Value;
   /** Default optimiser for the slots of every scheme that names none of its own in the config. */

@@ -33,13 +33,16 @@ export type RunEvent = { readonly run: RunId } & (
       readonly epochs: number;
       readonly updatesPerEpoch: number;
       readonly resumedAt?: number;
+      /** What comes before the first epoch, unless the scheme skips it; `done`: made before the resume. */
+      readonly before?: { readonly program: string; readonly updates: number; readonly done: number };
     }
-  /** At most ten a second. */
+  /** At most ten a second. `before`: updates made before the first epoch, while it has not begun. */
   | {
       readonly kind: 'progress';
       readonly epoch: number;
       readonly update: number;
       readonly samplesPerSecond: number;
+      readonly before?: number;
     }
   | { readonly kind: 'rows'; readonly rows: readonly MetricRow[] }
   /** `metrics`: `validation/error` → value. `replayed`: told again after a resume, commands are discarded. */
@@ -111,7 +114,9 @@ export type Command =
   /** What the population sends is zero from now on (or is itself again). */
   | { readonly do: 'silence'; readonly population: string; readonly silent?: boolean }
   /** Runs a program of the scheme so many times. */
-  | { readonly do: 'run'; readonly program: string; readonly times?: number };
+  | { readonly do: 'run'; readonly program: string; readonly times?: number }
+  /** Batches are trained with this program of the scheme from now on; a later one replaces it. */
+  | { readonly do: 'train-with'; readonly program: string };
 
 /** What an observer is told about the run it watches. */
 export interface ObservedRun {

@@ -127,6 +127,7 @@ export type {
   TrainConfig,
   Use,
 } from './config.js';
+export { programsSaid } from './said.js';
 export { schemaVersion } from './results.js';
 export type {
   ComparisonResult,

@@ -39,6 +39,19 @@ export interface RunSummary {
   readonly pairing: PairingHashes;
   readonly backend: string;
   readonly dtype: string;
+  /** What ran before the first epoch, in no other number but `seconds`; `skipped`: the scheme has no such program. */
+  readonly before?:
+    | {
+        readonly program: string;
+        readonly updates: number;
+        readonly seconds: number;
+        readonly macsPerSample: number;
+        readonly stepsPerSample: number;
+      }
+    | { readonly program: string; readonly skipped: true };
+  /** Updates with each program, where an observer changed the one that trains. */
+  readonly programs?: readonly { readonly program: string; readonly updates: number }[];
+  /** Of training; where several programs trained, a mean over updates. */
   readonly cost: {
     readonly parameters: number;
     /** Multiply-accumulates of dense products per trained sample. */

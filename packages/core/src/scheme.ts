@@ -71,7 +71,8 @@ export interface Assembled {
   /**
    * `start` runs once before the first update of a run, with the first batch shown; `begin` for every batch, before its
    * steps. `train` and `evaluate` run on it for as long as the parameters `presentation` and `evaluatePresentation` (ms) of the
-   * scheme say, or once. Others run when an observer asks.
+   * scheme say, or once. Others run when an observer asks, train in place
+   * of `train`, or run before the first epoch.
    */
   readonly programs: Readonly<Record<string, Program>> & {
     readonly train: Program;

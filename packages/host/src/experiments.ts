@@ -4,8 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { compareSchemes, inProcessLauncher, localLauncher } from '@apical/compare';
 import type { RunOne } from '@apical/compare';
 import { ApicalError, isApicalError } from '@apical/core';
-import type { ComparisonResult, Launcher, RunConfig, RunResult } from '@apical/core';
-import { environment } from '@apical/run';
+import type { ComparisonResult, ExperimentConfig, Launcher, RunConfig, RunResult } from '@apical/core';
+import { effectiveTrain, environment, type BeforeAsked } from '@apical/run';
+import { beforeAsked, checkBeforeOf } from './before-check.js';
 import { workerEntry } from './builtins.js';
 import { shippedBy } from './composition.js';
 import type { Variant } from './composition.js';
@@ -47,9 +48,14 @@ export async function runOne(
   workshop: Workshop,
   config: RunConfig,
   places: Places,
-  options: StoreOptions,
+  options: StoreOptions & { readonly experiment?: ExperimentConfig },
 ): Promise<RunResult> {
   const settings = settingsOf(options);
+  const { experiment } = options;
+  if (effectiveTrain(config).before) {
+    const asked = beforeAsked(await buildRun(workshop, config, settings, places), places);
+    await checkBeforeOf(workshop, [asked], { settings, places, ...(experiment ? { experiment } : {}) });
+  }
   const run = createRunner(workshop, directoryOf(options), settings, places);
   return run(config, { tell: workshop.tell, signal: options.signal ?? never() });
 }
@@ -83,20 +89,21 @@ export type Launched = Awaited<ReturnType<Launcher['launch']>>;
 /** All runs of all variants. Throws before the first run; what goes wrong later is part of the answer. */
 export async function runAll(
   workshop: Workshop,
-  variants: readonly Pick<Variant, 'configs' | 'locate' | 'locateLine'>[],
+  variants: readonly Pick<Variant, 'experiment' | 'configs' | 'locate' | 'locateLine'>[],
   options: LaunchOptions,
 ): Promise<Launched> {
   const [first] = variants;
   if (!first) return [];
   const { settings, launcher, directory, plugins } = launchOf(workshop, first, options);
-  for (const variant of variants)
-    for (const label of new Set(variant.configs.map(c => c.label)))
-      await buildRun(
-        workshop,
-        variant.configs.find(c => c.label === label)!,
-        settings,
-        variant,
-      );
+  for (const variant of variants) {
+    const asked: BeforeAsked[] = [];
+    for (const label of new Set(variant.configs.map(c => c.label))) {
+      const config = variant.configs.find(c => c.label === label)!;
+      asked.push(beforeAsked(await buildRun(workshop, config, settings, variant), variant));
+    }
+    const { experiment } = variant;
+    await checkBeforeOf(workshop, asked, { experiment, settings, places: variant });
+  }
   return launcher.launch(
     variants.flatMap(({ configs }) => configs),
     {
@@ -117,13 +124,17 @@ export async function compareExperiment(
 ): Promise<ComparisonResult> {
   const { settings, launcher, directory, plugins } = launchOf(workshop, places, options);
   const stored = options.directory !== null;
+  const asked: BeforeAsked[] = [];
   try {
     const result = await compareSchemes(experiment, {
       configs,
       prepare: async config => {
-        const { run } = await buildRun(workshop, config, settings, places);
+        const built = await buildRun(workshop, config, settings, places);
+        asked.push(beforeAsked(built, places));
+        const { run } = built;
         return { hash: run.hash, headline: run.task.headline, metrics: run.task.metrics };
       },
+      check: () => checkBeforeOf(workshop, asked, { experiment, settings, places }),
       launcher,
       environment: settings.environment!,
       command: options.command ?? `host.compare(${experiment.name})`,

@@ -6,7 +6,7 @@ import { ApicalError, isApicalError, splitNames } from '@apical/core';
 import type { FloatArray, RunResult } from '@apical/core';
 import { readNpz, writeNpz } from '@apical/data';
 import { numpyScript } from '@apical/numpy';
-import { batchOrder, weightsOf } from '@apical/run';
+import { samplesIn, weightsOf } from '@apical/run';
 import { readRun } from './run-folders.js';
 import { buildRun, type BuiltRun } from './runner.js';
 import type { Parts } from './workshop.js';
@@ -68,7 +68,7 @@ async function arraysOf({ run, model }: BuiltRun, folder: string): Promise<Array
   const used = run.updatesPerEpoch * train.batch;
   const order = new Int32Array(train.epochs * used);
   for (let epoch = 1; epoch <= train.epochs; epoch++)
-    order.set(batchOrder(run, epoch).subarray(0, used), (epoch - 1) * used);
+    order.set(samplesIn(epoch, run, train.batch), (epoch - 1) * used);
   out.order = ndarray(order, [train.epochs, used]);
   return out;
 }
@@ -78,6 +78,8 @@ function scriptOf({ run, model }: BuiltRun, { config, summary }: RunResult, arra
     throw new ApicalError('APICAL_EXPORT', `no script can be written: ${why}; arrays alone are exported`);
   };
   if (summary.status !== 'finished') refuse(`the run did not come to its planned end (${summary.status})`);
+  const { before } = summary;
+  if (before && !('skipped' in before)) refuse(`${before.program} ran before the first epoch`);
   if (Object.keys(config.observers).length)
     refuse(`observers may have changed the run (${Object.keys(config.observers).join(', ')})`);
   return numpyScript(model, {

@@ -129,7 +129,8 @@ export function createLibrary(workshop: Workshop): Library {
       const variant = composed(given);
       const labels = [...new Set(variant.configs.map(c => c.label))];
       if (labels.length !== 1) throw oneScheme(variant.experiment.name, labels);
-      return runOne(workshop, variant.configs[0]!, places ?? variant, options);
+      const { experiment } = variant;
+      return runOne(workshop, variant.configs[0]!, places ?? variant, { ...options, experiment });
     },
     async runAll(given, options = {}) {
       const variants = 'variants' in given ? given.variants : [composed(given)];

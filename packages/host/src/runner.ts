@@ -4,7 +4,7 @@ import type { BuiltModel } from '@apical/circuit';
 import type { RunOne } from '@apical/compare';
 import type { Environment, RunConfig, Store } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
-import { buildModel, fileStore, memoryStore, programNamed, resolveRun, train } from '@apical/run';
+import { beforeOf, buildModel, fileStore, memoryStore, programNamed, resolveRun, train } from '@apical/run';
 import type { ResolveDependencies, ResolvedRun } from '@apical/run';
 import { equationPlace, type Places } from './places.js';
 import type { Parts } from './workshop.js';
@@ -85,6 +85,8 @@ export async function buildRun(
     const training = run.train.program ?? 'train';
     circuit.compile(programNamed(programs, training), after);
     circuit.compile(programs.evaluate, after);
+    const before = beforeOf(run.train, model);
+    if (before) circuit.compile(programNamed(programs, before.program), after);
     return { run, model };
   } catch (error) {
     throw equationPlace(error, config, places);

@@ -57,6 +57,7 @@ t.test('numpy alone ends where the run ended', { skip }, async t => {
     ['fa', 5],
     ['dfa', 5, 'network.hidden=[7,5]'],
     ['kp', 1],
+    ['bp', 3, '+train.epochSamples=120'],
     ['bp', 2, ...heads, ...momentum, decay],
     ['fa', 2, 'network.head=linear-squared', 'network.activation=softplus'],
   ];
@@ -196,6 +197,13 @@ t.test('what cannot be said is refused by name, and the arrays are there', async
     (await host.export(await finished(directory, ...watched))).why,
     /observers may have changed the run \(stop-at\)/,
   );
+  const before = await finished(
+    directory,
+    'scheme=bp',
+    'train.epochs=1',
+    '+train.before={program: train, updates: 2}',
+  );
+  t.match((await host.export(before)).why, /train ran before the first epoch/);
   await t.rejects(host.export(directory), { code: 'APICAL_EXPORT', message: /holds no finished run/ });
   const folder = await finished(directory, 'scheme=bp', 'train.epochs=1');
   const config = path.join(folder, 'config.resolved.yaml');

@@ -4,6 +4,8 @@ import path from 'node:path';
 import t from 'tap';
 import { createHost } from '../src/index.js';
 
+const roots = [path.join(import.meta.dirname, '../../../configs')];
+
 const Logger = { info: () => undefined, warn: () => undefined };
 const file = `
 name: mine
@@ -50,7 +52,6 @@ t.test(
     t.teardown(() => host.dispose());
     const target = path.join(t.testdir(), 'mine.yaml');
     writeFileSync(target, file);
-    const roots = [path.join(import.meta.dirname, '../../../configs')];
     const compared = await host.compare(host.compose({ target, roots }), {
       directory: null,
       launcher: 'in-process',
@@ -67,5 +68,66 @@ t.test(
     );
     for (const line of compared.paired.evidence)
       t.match(line, /the same in bp, pal\/microcircuit, my-scheme: /);
+  },
+);
+
+t.test(
+  'a program before the first epoch is skipped by schemes that lack it, and refused where none has it',
+  async t => {
+    const host = await createHost({ services: { Logger } });
+    t.teardown(() => host.dispose());
+    const target = path.join(t.testdir(), 'mine.yaml');
+    const align =
+      'programs: { align: [{ phase: forward, sweep: up }, { phase: backward, sweep: down }, { phase: learn }], train:';
+    writeFileSync(target, file.replace('programs: { train:', align));
+    const memory = { directory: null, launcher: 'in-process' } as const;
+    const compose = (program: string, schemes: string) =>
+      host.compose({
+        target,
+        roots,
+        overrides: [
+          `train.before.program=${program}`,
+          'train.before.updates=2',
+          `schemes=${schemes}`,
+          'seeds=1',
+        ],
+      });
+    const compared = await host.compare(compose('align', 'bp,my-scheme'), memory);
+    t.strictSame(compared.failed, []);
+    t.equal(compared.paired.yes, true);
+    t.strictSame(
+      compared.runs.map(({ summary }) => summary.before?.program),
+      ['align', 'align'],
+    );
+    t.match(
+      compared.notes.join('\n'),
+      /bp has no program align: [^]*my-scheme ran align for 2 updates before/,
+    );
+    const alone = await host.run(compose('align', 'bp'), { directory: null });
+    t.strictSame(
+      alone.summary.before,
+      { program: 'align', skipped: true },
+      'a scheme that is not selected has it',
+    );
+    const refused = {
+      code: 'APICAL_UNKNOWN_NAME',
+      message:
+        /"algin", which no scheme of the experiment has: bp has train, evaluate; .*my-scheme has align, train/,
+    };
+    await t.rejects(host.run(compose('algin', 'bp'), { directory: null }), refused);
+    await t.rejects(host.runAll(compose('algin', 'bp,my-scheme'), memory), refused);
+    await t.rejects(host.compare(compose('algin', 'bp,my-scheme'), memory), refused);
+    await t.rejects(
+      host.run(
+        alone.config && {
+          ...alone.config,
+          train: { ...alone.config.train, before: { program: 'algin', updates: 1 } },
+        },
+        { directory: null },
+      ),
+      {
+        message: /which no scheme of the experiment has: bp has train, evaluate$/,
+      },
+    );
   },
 );

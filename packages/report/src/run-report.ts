@@ -1,4 +1,5 @@
 /** The report of one run: final metrics, curves, layers, cost, where its numbers come from. */
+import { programsSaid } from '@apical/core';
 import type { RunResult } from '@apical/core';
 import { schemeStyles } from './colours.js';
 import type { FigurePlan, Scene } from './figure.js';
@@ -100,7 +101,8 @@ export async function runReport(result: RunResult): Promise<Report> {
         </p>
       </div>
       ${!good || summary.message ? markup`<p class="note">${summary.message ?? 'No message was left.'}</p>` : ''}
-      <p class="note">not for inference: one run</p> `,
+      <p class="note">not for inference: one run</p>
+      ${programsSaid(summary).map(said => markup`<p class="note">${config.label} ${said}</p>`)} `,
     section(
       'results',
       'Results',

@@ -131,6 +131,15 @@ export function layerSection(scene: Scene): Html | undefined {
       : '',
   );
 }
+/** `pre: 15 updates, 84 MACs/sample, 2 s` */
+function beforeText(runs: readonly RunResult[]): string {
+  const told = runs.flatMap(({ summary: { before } }) => (before && !('skipped' in before) ? [before] : []));
+  const [first] = told;
+  if (!first) return '';
+  const seconds = told.reduce((sum, { seconds }) => sum + seconds, 0) / told.length;
+  const macs = formatCount(first.macsPerSample);
+  return `${first.program}: ${first.updates} updates, ${macs} MACs/sample, ${formatSeconds(seconds)}`;
+}
 /** Sizes and speed, one row a scheme. */
 export function costSection(scene: Scene): Html {
   const rows = scene.styles.flatMap(style => {
@@ -153,9 +162,11 @@ export function costSection(scene: Scene): Html {
         { text: formatCount(cost.stepsPerSample), value: cost.stepsPerSample },
         { text: formatCount(cost.parameters), value: cost.parameters },
         { text: formatBytes(cost.memory), value: cost.memory },
+        { text: beforeText(own) },
       ],
     ];
   });
+  const anyBefore = rows.some(row => row.at(-1)!.text !== '');
   return section(
     'cost-table',
     'Cost',
@@ -173,8 +184,12 @@ export function costSection(scene: Scene): Html {
         { head: 'steps/sample', numeric: true, doc: 'Simulated steps per trained sample.' },
         { head: 'parameters', numeric: true },
         { head: 'memory', numeric: true, doc: 'All arrays of the training circuit.' },
-      ],
-      rows,
+        {
+          head: 'before the first epoch',
+          doc: 'Updates there, not in the other numbers but the time of the run.',
+        },
+      ].slice(0, anyBefore ? undefined : -1),
+      anyBefore ? rows : rows.map(row => row.slice(0, -1)),
     ),
   );
 }

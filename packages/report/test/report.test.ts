@@ -166,6 +166,11 @@ t.test('a run has its own page', async t => {
   ]);
   t.match(report.html, /fa finished\s+after 8 epochs \(800 updates, .*% test error\./);
   t.ok(report.html.includes('runs/demo/fa/8f3c2a1b/seed=0'));
+  t.notMatch(report.html, /before the first epoch/);
+  const before = { program: 'align', updates: 30, seconds: 2, macsPerSample: 84, stepsPerSample: 1 };
+  const longer = await runReport({ ...run, summary: { ...run.summary, before } });
+  t.match(longer.html, /ran align for 30 updates before its first epoch/);
+  t.match(longer.html, /before the first epoch[^]*align: 30 updates, 84 MACs\/sample, 2\S* s/);
   const diverged = await runReport(result.runs.at(-1)!);
   sound(t, diverged, 'so has one that diverged');
   t.match(diverged.html, 'layer2.delta is not finite in phase backward');

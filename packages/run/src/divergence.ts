@@ -25,9 +25,10 @@ export function checkInterval(weights: number, macsPerUpdate: number): number {
 }
 export interface Watch {
   readonly interval: number;
-  check(update: number, epoch: number): Divergence | undefined;
+  /** `moment`: `update 120, epoch 3` */
+  check(moment: string): Divergence | undefined;
   /** Of the metrics at the end of an epoch. */
-  checkLoss(metrics: Readonly<Record<string, number>>, update: number, epoch: number): Divergence | undefined;
+  checkLoss(metrics: Readonly<Record<string, number>>, moment: string): Divergence | undefined;
 }
 /** No weight of a network that computes anything is as large. */
 const limits = { float64: 1e100, float32: 1e30 } as const;
@@ -44,7 +45,7 @@ export function watchFinite(model: BuiltModel, macsPerUpdate: number): Watch {
   const count = weights.reduce((n, w) => n + w.data.length, 0);
   return {
     interval: checkInterval(count, macsPerUpdate),
-    check(update, epoch) {
+    check(moment) {
       for (const { name, data } of weights) {
         const index = firstBeyond(limit, data);
         if (index < 0) continue;
@@ -52,41 +53,49 @@ export function watchFinite(model: BuiltModel, macsPerUpdate: number): Watch {
         const layer = layerOf(model, projection);
         const shape = bias ? [data.length] : circuit.weightShape(projection);
         const where = ` (${layer === undefined ? '' : `layer ${layer}; `}entry ${indexIn(index, shape)})`;
-        return report(bias ? name : `${name}/weights`, data[index]!, where, update, epoch);
+        return report(bias ? name : `${name}/weights`, data[index]!, where, moment);
       }
       const index = firstNonFinite(out);
       if (index < 0) return undefined;
       const units = out.length / circuit.batch;
       const where = `sample ${Math.floor(index / units)} of the batch, unit ${index % units}`;
-      return report(output, out[index]!, ` (output layer; ${where})`, update, epoch);
+      return report(output, out[index]!, ` (output layer; ${where})`, moment);
     },
-    checkLoss(metrics, update, epoch) {
+    checkLoss(metrics, moment) {
       const found = Object.entries(metrics).find(
         ([k, v]) => /^(train|validation)\/loss$/.test(k) && !Number.isFinite(v),
       );
-      return found && report(found[0], found[1], '', update, epoch);
+      return found && report(found[0], found[1], '', moment);
     },
   };
 }
-const report = (signal: string, value: number, where: string, update: number, epoch: number): Divergence => ({
+const report = (signal: string, value: number, where: string, moment: string): Divergence => ({
   signal,
-  message: `${signal}${where} is ${value} at update ${update}, epoch ${epoch}`,
+  message: `${signal}${where} is ${value} at ${moment}`,
 });
 /** Counted from 1; undefined for a projection that is neither forward nor feedback. */
 function layerOf({ forward, feedback }: BuiltModel, projection: string): number | undefined {
   const layer = forward.includes(projection) ? forward.indexOf(projection) : feedback.indexOf(projection);
   return layer < 0 ? undefined : layer + 1;
 }
-export interface Cost {
+export interface ProgramCost {
   readonly macsPerSample: number;
   readonly stepsPerSample: number;
+}
+export interface Cost extends ProgramCost {
   readonly parameters: number;
   readonly memory: number;
 }
 /** Of the program that trains (and `begin`), as often as it runs on a batch. */
 export function costOf(model: BuiltModel, steps: number, training = 'train'): Cost {
-  const { circuit, programs } = model;
-  const program = programNamed(programs, training);
+  const { circuit } = model;
+  const cost = programCost(model, steps, training);
+  const parameters = circuit.weightNames().reduce((n, name) => n + circuit.lent(name)!.length, 0);
+  return { ...cost, parameters, memory: circuit.bytes() };
+}
+/** Of one program (and `begin`) on a batch. */
+export function programCost({ circuit, programs }: BuiltModel, steps: number, name: string): ProgramCost {
+  const program = programNamed(programs, name);
   const operations = circuit.lower(program, programs.begin ? { after: programs.begin } : {});
   const before = programs.begin ? macs(circuit.lower(programs.begin), circuit.batch) : 0;
   type Operations = typeof operations;
@@ -97,12 +106,8 @@ export function costOf(model: BuiltModel, steps: number, training = 'train'): Co
         'body' in o ? (o.op === 'repeat' ? passesOf(o) : 1) * repeats(o.body) : 1,
       ),
     );
-  const names = circuit.weightNames();
-  const parameters = names.reduce((n, name) => n + circuit.lent(name)!.length, 0);
   return {
     macsPerSample: steps * macs(operations, circuit.batch) + before,
     stepsPerSample: steps * repeats(operations),
-    parameters,
-    memory: circuit.bytes(),
   };
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import type { Backend, CircuitView, FloatArray, PairingHashes, RandomSource, RunConfig } from '@apical/core';
+import { orderStream } from './order.js';
 
 /** JSON with sorted keys and no undefined; functions are their text: equal content gives equal text. */
 export function canonical(value: unknown): string {
@@ -55,16 +56,10 @@ function hashOf(array: FloatArray | Int32Array): string {
   for (let k = 0; k < turned.length; k += size) turned.subarray(k, k + size).reverse();
   return short(turned, 16);
 }
-/** The stream that decides the order of epoch 1, 2, …: independent of all epochs before. */
-export const orderStream = (epoch: number): string => `data/order/${epoch}`;
-/** Numbers of the samples in the order in which they are presented in epoch 1, 2, … */
-export const batchOrder = (
-  { random, samples }: { readonly random: RandomSource; readonly samples: number },
-  epoch: number,
-): Int32Array => random.stream(orderStream(epoch)).permutation(samples);
-const epochsHashed = 3;
+/** Epochs whose orders decide whether two runs are paired. */
+export const epochsHashed = 3;
 
-/** Taken before the first update. `count`: samples trained on. */
+/** Taken before the first update. `count`: samples trained on; `passes`: orders that the hash covers. */
 export function pairingHashes(given: {
   readonly circuit: Pick<CircuitView, 'weights' | 'bias'>;
   readonly forward: readonly string[];
@@ -72,14 +67,15 @@ export function pairingHashes(given: {
   readonly data: string;
   readonly random: RandomSource;
   readonly count: number;
+  readonly passes?: number;
 }): PairingHashes {
-  const { circuit, forward, names, random, count } = given;
+  const { circuit, forward, names, random, count, passes = epochsHashed } = given;
   const weights: Record<string, string> = {};
   for (const name of forward) {
     if (names.includes(name)) weights[name] = hashOf(circuit.weights(name));
     if (names.includes(`${name}/bias`)) weights[`${name}/bias`] = hashOf(circuit.bias(name));
   }
-  const orders = Array.from({ length: epochsHashed }, (_, k) =>
+  const orders = Array.from({ length: passes }, (_, k) =>
     hashOf(random.stream(orderStream(k + 1)).permutation(count)),
   );
   return { weights, data: short(given.data, 16), order: short(orders.join(), 16) };

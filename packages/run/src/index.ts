@@ -1,13 +1,16 @@
 /** Public names of `@apical/run`: training of one run, and where it leaves its results. */
 export { train } from './train.js';
-export type { TrainDependencies } from './training.js';
+export type { TrainDependencies } from './dependencies.js';
 export { buildModel, datasetLoader, effectiveTrain, resolveRun } from './resolve-run.js';
 export type { DatasetLoader, ResolveDependencies, ResolvedRun } from './resolve-run.js';
 export { initialWeights, loadWeights } from './initial-weights.js';
 export type { InitialWeights, LoadedWeights } from './initial-weights.js';
 export { costOf } from './divergence.js';
 export { programNamed, programsOf } from './programs.js';
-export { batchOrder, canonical, orderStream, pairingHashes, runHash } from './hash.js';
+export { beforeOf, checkBefore } from './before.js';
+export type { BeforeAsked } from './before.js';
+export { orderStream, samplesIn } from './order.js';
+export { canonical, pairingHashes, runHash } from './hash.js';
 export type { HashInput } from './hash.js';
 export { codeVersion, environment } from './environment.js';
 export { columnOf, metricsOf, tableOf } from './rows.js';

@@ -1,7 +1,8 @@
 /** Observers of a run, and the commands they give: gathered while an epoch runs, carried out in order at its end. */
 import type { BuiltModel } from '@apical/circuit';
 import { ApicalError, isApicalError, unknownName } from '@apical/core';
-import type { Bus, Command, ObservedRun, RandomSource, RunId, Step } from '@apical/core';
+import type { Bus, Command, ObservedRun, RandomSource, RunId } from '@apical/core';
+import type { Programs } from './programs.js';
 import type { ResolvedRun } from './resolve-run.js';
 
 /** A command and the label of the observer it came from. */
@@ -65,20 +66,26 @@ export interface Changes {
   silent: string[];
   /** Projection → how often it was perturbed: the number is part of the stream's name. */
   perturbed: Record<string, number>;
+  /** Programs that train instead of the config's, each from this update on. */
+  programs: { readonly from: number; readonly program: string }[];
   /** Why an observer stopped the run. */
   stopped?: string;
 }
-export const noChanges = (): Changes => ({ set: {}, silent: [], perturbed: {} });
+export const noChanges = (): Changes => ({ set: {}, silent: [], perturbed: {}, programs: [] });
 
+export interface CarriedOutOn {
+  readonly circuit: BuiltModel['circuit'];
+  readonly programs: Programs;
+  readonly random: RandomSource;
+  /** Updates so far. */
+  readonly updates: number;
+}
 /** Carries out one command on the circuit that trains. Throws `APICAL_COMMAND` for a name that does not exist. */
 export function carryOut(
   { observer, command }: Asked,
-  model: BuiltModel,
   changes: Changes,
-  random: RandomSource,
-  programs: (name: string) => Step,
+  { circuit, programs, random, updates }: CarriedOutOn,
 ): void {
-  const { circuit } = model;
   try {
     switch (command.do) {
       case 'stop':
@@ -111,16 +118,20 @@ export function carryOut(
         return;
       }
       case 'run': {
-        const step = programs(command.program);
+        const step = programs.alone(command.program);
         for (let k = 0; k < (command.times ?? 1); k++) step();
         return;
       }
+      case 'train-with':
+        programs.shown(command.program); // unknown, or not to be compiled: said now
+        changes.programs.push({ from: updates, program: command.program });
+        return;
     }
   } catch (error) {
     if (!isApicalError(error)) throw error;
     throw new ApicalError(
       'APICAL_COMMAND',
-      `observer "${observer}" asks to ${command.do}: ${error.message}`,
+      `observer "${observer}" asks to ${command.do.replace('-', ' ')}: ${error.message}`,
       {
         at: error.at,
         cause: error,

@@ -9,34 +9,49 @@ export function programNamed(programs: BuiltModel['programs'], name: string): Pr
   if (!program) throw unknownName('program', name, Object.keys(programs));
   return program;
 }
+export interface Programs {
+  /** By itself, as an observer asks for it: after what trains. `begin` and `start`: after nothing. */
+  readonly alone: (name: string) => Step;
+  /** With a batch shown, after `begin`: as training and what comes before it run. */
+  readonly shown: (name: string) => Step;
+}
 /**
- * All programs of the scheme, compiled at once and as a run wants them: cells that a program counts with belong to the
- * state. One that neither trains nor opens and cannot be compiled is an error when it is asked for.
+ * All programs of the scheme, compiled as a run wants them: cells that a program counts with belong to the state. The
+ * one that trains, and those that open, are compiled at once; one of the others that cannot be compiled is an error
+ * when it is asked for.
  */
 export function programsOf(
   { circuit, programs }: BuiltModel,
   { program: training = 'train' }: Pick<TrainConfig, 'program'>,
-): (name: string) => Step {
-  const trains = programNamed(programs, training);
-  const compiled = new Map<string, Step>();
-  for (const [name, program] of Object.entries(programs)) {
-    const presents = name === training || name === 'evaluate';
-    const opens = name === 'begin' || name === 'start';
-    const after = presents ? programs.begin : opens ? undefined : trains;
-    const options = { name, keepDirections: false, ...(after ? { after } : {}) };
-    if (name === training || opens) compiled.set(name, circuit.compile(program, options));
-    else
-      try {
-        compiled.set(name, circuit.compile(program, options));
-      } catch (error) {
-        compiled.set(name, () => {
-          throw error;
-        });
-      }
-  }
-  return name => {
-    const step = compiled.get(name);
-    if (!step) throw unknownName('program', name, [...compiled.keys()]);
-    return step;
+): Programs {
+  const compile = (name: string, after: Program | undefined): Step =>
+    circuit.compile(programNamed(programs, name), {
+      name,
+      keepDirections: false,
+      ...(after ? { after } : {}),
+    });
+  const once = (make: (name: string) => Step): ((name: string) => Step) => {
+    const made = new Map<string, Step>();
+    return name => {
+      const step = made.get(name) ?? make(name);
+      made.set(name, step);
+      return step;
+    };
   };
+  const trains = programNamed(programs, training);
+  const shown = once(name => compile(name, programs.begin));
+  const alone = once(name => {
+    const opens = name === 'begin' || name === 'start';
+    const presents = name === training || name === 'evaluate';
+    return presents ? shown(name) : compile(name, opens ? undefined : trains);
+  });
+  for (const name of Object.keys(programs)) {
+    const needed = name === training || name === 'begin' || name === 'start';
+    try {
+      alone(name);
+    } catch (error) {
+      if (needed) throw error;
+    }
+  }
+  return { alone, shown };
 }

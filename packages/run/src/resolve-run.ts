@@ -37,6 +37,7 @@ import { codeVersion } from './environment.js';
 import { durationsOf, presentations, type Durations } from './durations.js';
 import { runHash } from './hash.js';
 import { initialWeights } from './initial-weights.js';
+import { samplesOf } from './order.js';
 import { programNamed } from './programs.js';
 
 export type DatasetLoader = (use: Use) => Promise<LoadedDataset>;
@@ -82,7 +83,7 @@ export interface ResolvedRun {
   readonly data: string;
   readonly random: RandomSource;
   readonly backend: Backend;
-  /** Samples trained on in an epoch (the last, incomplete batch is dropped), and updates they make. */
+  /** Samples of one pass over the data (the last, incomplete batch is dropped), and updates of an epoch. */
   readonly samples: number;
   readonly updatesPerEpoch: number;
 }
@@ -159,7 +160,9 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
     data: dataset.digest,
     random,
     backend,
-    ...samplesOf(train, prepared, locate),
+    ...samplesOf(train, prepared.splits.train.count, key =>
+      locate(config.scheme.train?.[key] === undefined ? `train.${key}` : `${path}.train.${key}`),
+    ),
   };
 }
 /** Definitions of the activations that are named anywhere in these parts. */
@@ -179,23 +182,6 @@ function usableBackend(catalogues: RunCatalogues, name: string, locate: Locate):
     { at },
   );
 }
-function samplesOf(
-  { batch, limit, epochs }: TrainConfig,
-  task: PreparedTask,
-  locate: Locate,
-): Pick<ResolvedRun, 'samples' | 'updatesPerEpoch'> {
-  const { count } = task.splits.train;
-  const samples = Math.min(limit ?? count, count);
-  const updatesPerEpoch = Math.floor(samples / batch);
-  if (updatesPerEpoch === 0 && epochs > 0)
-    throw new ApicalError(
-      'APICAL_BATCH',
-      `train.batch is ${batch}, but there are ${samples} training samples: no batch is full; give at most ${samples}`,
-      { at: locate('train.batch') },
-    );
-  return { samples, updatesPerEpoch };
-}
-
 const silence: Streams['normal'] = (_stream, into) => ({ op: 'fill', into, value: 0 });
 /** `prefix` of the streams: '' for the circuit that trains. */
 export function buildModel(

@@ -1,8 +1,9 @@
 /** One resolved run from its first weights to its summary. Commands, evaluation and probes come between epochs. */
 import type { RunConfig, RunResult } from '@apical/core';
+import type { TrainDependencies } from './dependencies.js';
 import { environment } from './environment.js';
 import { resolveRun } from './resolve-run.js';
-import { Training, type TrainDependencies } from './training.js';
+import { Training } from './training.js';
 
 /**
  * Trains, or goes on from the last checkpoint, or returns what a finished run with the same hash has left. Throws

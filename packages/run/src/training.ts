@@ -1,43 +1,26 @@
 /**
- * The work of one run. Epoch 0 stands for the moment before training. At the end of an epoch, in this order: the check for
- * divergence, evaluation and probes, `epoch-ended`, the commands gathered so far, a checkpoint.
+ * The work of one run. What comes before the first epoch (`train.before`), then epoch 0, the moment before training. At
+ * the end of an epoch, in this order: the check for divergence, evaluation and probes, `epoch-ended`, the commands
+ * gathered so far, a checkpoint.
  */
 import type { BuiltModel } from '@apical/circuit';
-import type {
-  Bus,
-  Clock,
-  Environment,
-  Logger,
-  MetricRow,
-  RunStatus,
-  RunSummary,
-  Step,
-  Store,
-  StoredRun,
-} from '@apical/core';
+import type { MetricRow, RunStatus, RunSummary, StoredRun } from '@apical/core';
+import { beforeOf, skipped, type Before } from './before.js';
+import type { TrainDependencies } from './dependencies.js';
 import { costOf, watchFinite, type Cost, type Divergence, type Watch } from './divergence.js';
-import { orderStream, pairingHashes } from './hash.js';
-import { attachObservers, carryOut, type Asked } from './observe.js';
-import { presenter } from './presenter.js';
-import { programsOf } from './programs.js';
-import { freshProgress, progressOf, type Progress } from './progress.js';
-import { pause, pulse } from './pulse.js';
-import { buildModel, type ResolveDependencies, type ResolvedRun } from './resolve-run.js';
+import { evaluated, measure } from './measure.js';
+import { attachObservers, carryOut } from './observe.js';
+import { programsOf, type Programs } from './programs.js';
+import { freshProgress, keepBest, pairingOf, progressOf, type Progress } from './progress.js';
+import { pause } from './pulse.js';
+import { buildModel, type ResolvedRun } from './resolve-run.js';
 import { metricsOf } from './rows.js';
+import { work, type Stretch } from './stretch.js';
 import { summaryOf, weightsOf } from './summary.js';
 import { teller, type Teller } from './teller.js';
+import { updatesOf, type Updates } from './updates.js';
 import { attachProbes, evaluator, type Evaluator, type Probing } from './twins.js';
 
-export interface TrainDependencies extends ResolveDependencies {
-  readonly bus: Bus;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly store: Store;
-  /** Default: found out for every run, which asks git. */
-  readonly environment?: Environment;
-  /** Aborting it ends the run after the present update: with a checkpoint, status `interrupted`. */
-  readonly signal?: AbortSignal;
-}
 type Ending = { readonly status: RunStatus; readonly message?: string; readonly divergence?: Divergence };
 
 export class Training {
@@ -47,7 +30,9 @@ export class Training {
   readonly #model: BuiltModel;
   readonly #evaluator: Evaluator;
   readonly #probes: readonly Probing[];
-  readonly #programs: (name: string) => Step;
+  readonly #programs: Programs;
+  readonly #before: Before | undefined;
+  readonly #updates: Updates;
   readonly #cost: Cost;
   readonly #watch: Watch;
   readonly #tell: Teller;
@@ -60,20 +45,19 @@ export class Training {
   constructor(run: ResolvedRun, given: TrainDependencies) {
     this.#run = run;
     this.#given = given;
-    const { train, backend, random, samples } = run;
+    const { train, backend } = run;
     const memory = backend.open({ dtype: train.dtype });
     const model = buildModel(run, memory, { batch: train.batch, prefix: '' });
     this.#model = model;
     this.#programs = programsOf(model, train);
+    this.#before = beforeOf(train, model);
     this.#evaluator = evaluator(run, memory, model, given.clock);
     this.#probes = attachProbes(run, memory, model);
     this.#cost = costOf(model, run.steps.training, train.program);
     this.#watch = watchFinite(model, this.#cost.macsPerSample * train.batch);
     this.#tell = teller(run.id, given.bus, given.clock);
-    const { circuit, forward } = model;
-    const names = circuit.weightNames();
-    const pairing = pairingHashes({ circuit, forward, names, data: run.data, random, count: samples });
-    this.#progress = freshProgress(pairing);
+    this.#updates = updatesOf(run, model, this.#programs, this.#tell);
+    this.#progress = freshProgress(pairingOf(run, model));
     this.#counted = this.#saved = given.clock.now();
   }
 
@@ -88,10 +72,16 @@ export class Training {
     try {
       const resumed = await this.#restore();
       const { updatesPerEpoch } = this.#run;
-      this.#tell.started(epochs, updatesPerEpoch, resumed ? this.#progress.updates : undefined);
+      const { updates, before } = this.#progress;
+      this.#tell.started({
+        epochs,
+        updatesPerEpoch,
+        ...(resumed ? { resumedAt: updates } : {}),
+        ...(this.#before ? { before: { ...this.#before, done: before.updates } } : {}),
+      });
       if (resumed) this.#tell.replay(this.#stored.rows, this.#progress.told, updatesPerEpoch);
       live = true;
-      return await this.#finish(await this.#work(resumed));
+      return await this.#finish(await this.#work());
     } catch (error) {
       this.#tell.ended('failed', this.#progress, {});
       throw error;
@@ -104,14 +94,15 @@ export class Training {
     if (!snapshot) return false;
     this.#model.circuit.restore(snapshot.arrays);
     this.#progress = progressOf(snapshot.record, this.#progress);
-    const { epoch, updates } = this.#progress;
-    this.#given.logger.info(`${this.#run.config.label}: goes on after epoch ${epoch}, update ${updates}`);
+    const { epoch, updates, told, before } = this.#progress;
+    const after = told < 0 ? `update ${before.updates} before epoch 1` : `epoch ${epoch}, update ${updates}`;
+    this.#given.logger.info(`${this.#run.config.label}: goes on after ${after}`);
     return true;
   }
-  async #work(resumed: boolean): Promise<Ending> {
+  async #work(): Promise<Ending> {
     const { epochs } = this.#run.train;
     const p = this.#progress;
-    const first = resumed ? undefined : await this.#endEpoch();
+    const first = p.told < 0 ? ((await this.#beforeFirst()) ?? (await this.#endEpoch())) : undefined;
     if (first) return first;
     while (p.epoch < epochs && p.changes.stopped === undefined) {
       const ending = (await this.#epoch()) ?? (await this.#endEpoch());
@@ -120,55 +111,33 @@ export class Training {
     const why = p.changes.stopped;
     return why === undefined ? { status: 'finished' } : { status: 'stopped', message: why };
   }
-  /** Updates of one epoch, from where it is open. */
+  /** What `train.before` asks for, where the scheme has the program. */
+  async #beforeFirst(): Promise<Ending | undefined> {
+    if (this.#before) return this.#stretch(this.#updates.before(this.#progress));
+    if (this.#run.train.before) this.#given.logger.info(skipped(this.#run));
+    return undefined;
+  }
   async #epoch(): Promise<Ending | undefined> {
-    const { train, task, random, samples, updatesPerEpoch, steps } = this.#run;
-    const { clock, signal } = this.#given;
-    const { interval } = this.#watch;
     const p = this.#progress;
-    const order = random.stream(orderStream(p.epoch + 1)).permutation(samples);
-    const present = presenter(this.#model, task.splits.train, train.batch);
-    const { programs } = this.#model;
-    const begin = programs.begin ? this.#programs('begin') : undefined;
-    const start = p.updates === 0 && programs.start ? this.#programs('start') : undefined;
-    const step = this.#programs(train.program ?? 'train');
-    const pulses = pulse(clock);
-    let paused = clock.now();
-    let timed = paused;
-    const count = (): void => {
-      const now = clock.now();
-      p.trainSeconds += (now - timed) / 1000;
-      timed = now;
-    };
-    while (p.batch < updatesPerEpoch) {
-      if (signal?.aborted) return this.#interrupted();
-      present(order, p.batch * train.batch);
-      if (p.updates === 0) start?.();
-      begin?.();
-      for (let k = 0; k < steps.training; k++) step();
-      p.batch++;
-      p.updates++;
-      if (p.updates % interval === 0) {
-        const found = this.#watch.check(p.updates, p.epoch + 1);
-        if (found) return diverged(found);
-      }
-      if (!pulses.due()) continue;
-      count();
-      this.#tell.progress(p, train.batch);
-      const saveAfter = train.checkpointSeconds * 1000;
-      if (saveAfter > 0 && p.batch < updatesPerEpoch && clock.now() - this.#saved > saveAfter) {
-        await this.#save();
-        timed = clock.now();
-      }
-      if (clock.now() - paused > 50) {
-        await pause();
-        paused = timed = clock.now();
-      }
-    }
-    count();
+    const ending = await this.#stretch(this.#updates.epoch(p));
+    if (ending) return ending;
     p.epoch++;
     p.batch = 0;
     return undefined;
+  }
+  async #stretch(stretch: Stretch): Promise<Ending | undefined> {
+    const { clock, signal } = this.#given;
+    const saveAfter = this.#run.train.checkpointSeconds * 1000;
+    const found = await work(stretch, {
+      clock,
+      signal,
+      interval: this.#watch.interval,
+      look: moment => this.#watch.check(moment),
+      due: () => saveAfter > 0 && clock.now() - this.#saved > saveAfter,
+      save: () => this.#save(),
+    });
+    if (found === 'aborted') return this.#interrupted();
+    return found && diverged(found);
   }
   async #endEpoch(): Promise<Ending | undefined> {
     const { train } = this.#run;
@@ -183,44 +152,30 @@ export class Training {
     this.#tell.epochEnded(p, metricsOf(rows));
     const asked = p.pending;
     p.pending = [];
-    for (const one of asked) this.#carryOut(one);
+    const { circuit } = this.#model;
+    const on = { circuit, programs: this.#programs, random: this.#run.random, updates: p.updates };
+    for (const one of asked) carryOut(one, p.changes, on);
     if (this.#given.signal?.aborted && p.epoch < train.epochs) return this.#interrupted();
     const wanted = asked.some(a => a.command.do === 'checkpoint');
     const late = this.#given.clock.now() - this.#saved > train.checkpointSeconds * 1000;
-    if (wanted || (p.epoch > 0 && (train.checkpointSeconds === 0 || late))) await this.#save();
+    const worked = p.epoch > 0 || p.before.updates > 0;
+    if (wanted || (worked && (train.checkpointSeconds === 0 || late))) await this.#save();
     await pause();
     return undefined;
   }
   #check(): Ending | undefined {
+    const { updates, before } = this.#progress;
     // before the first update the output was never computed, and first weights were checked when they were read
-    if (this.#progress.updates === 0) return undefined;
-    const found = this.#watch.check(this.#progress.updates, this.#progress.epoch);
+    if (updates === 0 && before.updates === 0) return undefined;
+    const found = this.#watch.check(this.#moment());
     return found && diverged(found);
   }
-  #carryOut(asked: Asked): void {
-    carryOut(asked, this.#model, this.#progress.changes, this.#run.random, this.#programs);
+  #moment(): string {
+    const { epoch, updates } = this.#progress;
+    return `update ${updates}, epoch ${epoch}`;
   }
-  /** Rows of the present moment: told splits, then probes. */
-  async #measure(): Promise<MetricRow[]> {
-    const { epoch, updates: update, changes } = this.#progress;
-    const rows: MetricRow[] = [];
-    for (const split of this.#run.train.evaluateOn)
-      for (const [name, value] of Object.entries(await this.#evaluator.evaluate(split, changes)))
-        rows.push({ epoch, update, split, name, value });
-    for (const probing of this.#probes) {
-      await pause();
-      for (const { name, layer, sample, value } of probing.rows(changes, { epoch, update }))
-        rows.push({
-          epoch,
-          update,
-          probe: probing.name,
-          name,
-          ...(layer === undefined ? {} : { layer }),
-          ...(sample === undefined ? {} : { sample }),
-          value,
-        });
-    }
-    return rows;
+  #measure(): Promise<MetricRow[]> {
+    return measure(this.#run, this.#progress, this.#evaluator, this.#probes);
   }
   /** Stores and tells rows, remembers the best; an ending where the loss is not finite. */
   async #keep(rows: readonly MetricRow[]): Promise<Ending | undefined> {
@@ -228,26 +183,12 @@ export class Training {
     await this.#stored.append(rows);
     this.#tell.rows(rows);
     this.#countSeconds();
-    const { seconds, trainSeconds, epoch, updates } = p;
-    await this.#stored.timing?.({
-      epoch,
-      update: updates,
-      seconds,
-      trainSeconds,
-      date: this.#given.clock.date(),
-    });
+    const { seconds, trainSeconds, epoch, updates: update } = p;
+    const date = this.#given.clock.date();
+    await this.#stored.timing?.({ epoch, update, seconds, trainSeconds, date });
     const metrics = metricsOf(rows.filter(r => r.split !== undefined));
-    const { headline, metrics: specs } = this.#run.task;
-    const value = metrics[`validation/${headline}`];
-    const before = p.best?.metrics[`validation/${headline}`];
-    const sign = specs[headline]?.better === 'higher' ? -1 : 1;
-    if (
-      value !== undefined &&
-      Number.isFinite(value) &&
-      (before === undefined || sign * value < sign * before)
-    )
-      p.best = { epoch: p.epoch, metrics };
-    const found = this.#watch.checkLoss(metrics, p.updates, p.epoch);
+    keepBest(p, metrics, this.#run.task);
+    const found = this.#watch.checkLoss(metrics, this.#moment());
     return found && diverged(found);
   }
   async #save(): Promise<void> {
@@ -278,15 +219,7 @@ export class Training {
       const found = last ? undefined : await this.#keep(rows);
       if (found) ({ status, message, divergence } = { message: undefined, divergence: undefined, ...found });
       else {
-        const test = await this.#evaluator.evaluate('test', p.changes);
-        const { epoch, updates: update } = p;
-        const testRows = Object.entries(test).map(([name, value]): MetricRow => ({
-          epoch,
-          update,
-          split: 'test',
-          name,
-          value,
-        }));
+        const testRows = await evaluated('test', p, this.#evaluator);
         await this.#stored.append(testRows);
         this.#tell.rows(testRows);
         final = metricsOf([...rows.filter(r => r.split !== undefined), ...testRows]);
@@ -294,7 +227,8 @@ export class Training {
     }
     if (divergence) this.#tell.diverged(p, divergence);
     this.#countSeconds();
-    const summary = summaryOf(this.#run, p, this.#cost, { status, message, final }, this.#stored.rows);
+    const { rows } = this.#stored;
+    const summary = summaryOf(this.#run, this.#model, p, this.#cost, { status, message, final, rows });
     if (status !== 'interrupted') await this.#stored.finish(summary, weightsOf(this.#model));
     this.#tell.ended(status, p, final);
     return summary;

@@ -1,67 +1,13 @@
 /** Training one run: what it tells and leaves, exact resume, commands, divergence, probes that change nothing. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EMPTY, filter, mergeMap, of } from 'rxjs';
 import t from 'tap';
 import { createBus } from '@apical/bus';
-import type {
-  Command,
-  Observer,
-  Probe,
-  RunConfig,
-  RunEvent,
-  RunResult,
-  Scheme,
-  WeightFunction,
-} from '@apical/core';
-import {
-  checkInterval,
-  fileStore,
-  memoryStore,
-  resolveRun,
-  buildModel,
-  train,
-  type MemoryStore,
-  type TrainDependencies,
-} from '../src/index.js';
+import type { Command, Probe, RunConfig, RunEvent, RunResult, Scheme, WeightFunction } from '@apical/core';
+import { checkInterval, fileStore, memoryStore, resolveRun, buildModel, train } from '../src/index.js';
 import { createRandomSource } from '@apical/numerics';
 import { catalogues, dependencies, hiddenUnit, inputUnit, mini, runConfig, steppingClock } from './parts.js';
-
-/** Commands at the end of given epochs. */
-const commanding = (commands: Readonly<Record<number, readonly Command[]>>): Observer => ({
-  name: 'commanding',
-  doc: '',
-  options: {},
-  observe: events =>
-    events.pipe(
-      filter(e => e.kind === 'epoch-ended'),
-      mergeMap(e => (e.kind === 'epoch-ended' ? of(...(commands[e.epoch] ?? [])) : EMPTY)),
-    ),
-});
-const commanded = (
-  commands: Readonly<Record<number, readonly Command[]>>,
-  change: Parameters<typeof runConfig>[0] = {},
-) => ({
-  config: runConfig({ ...change, observers: { own: { use: 'commanding' } } }),
-  catalogues: catalogues({ observers: [commanding(commands)] }),
-});
-async function run(
-  config: RunConfig,
-  change: Partial<TrainDependencies> = {},
-): Promise<{ result: RunResult; events: RunEvent[]; weights: (name: string) => Buffer }> {
-  const events: RunEvent[] = [];
-  const given = dependencies(change);
-  given.bus.events.subscribe(e => void events.push(e));
-  const result = await train(config, given);
-  const weights = (name: string): Buffer => {
-    const kept = (given.store as MemoryStore).weights(result.summary.id)?.get(name);
-    return Buffer.from(kept!.data.slice().buffer);
-  };
-  return { result, events, weights };
-}
-const kinds = (events: readonly RunEvent[]): string[] => events.map(e => e.kind);
-const value = (result: RunResult, epoch: number, name: string, split = 'validation'): number =>
-  result.rows.find(r => r.epoch === epoch && r.name === name && r.split === split)!.value;
+import { commanded, kinds, run, value } from './runs.js';
 
 t.test('a run learns, and tells and keeps its rows', async t => {
   const { result, events } = await run(runConfig());

@@ -1,4 +1,4 @@
-/** An intervention at a given epoch: a lesion, a freeze, a jolt to the weights, another value of a parameter. */
+/** An intervention at a given epoch: a lesion, a freeze, a jolt to the weights, another parameter or program. */
 import { filter, mergeMap } from 'rxjs';
 import { ApicalError, checkOptions } from '@apical/core';
 import type { Command, Observer } from '@apical/core';
@@ -19,6 +19,7 @@ const commands = {
   perturb: (target: string, value: number): Command => ({ do: 'perturb', projection: target, std: value }),
   set: (target: string, value: number): Command => ({ do: 'set', name: target, value }),
   run: (target: string, value: number): Command => ({ do: 'run', program: target, times: value }),
+  'train-with': (target: string): Command => ({ do: 'train-with', program: target }),
 };
 const needsValue: Readonly<Record<string, { readonly min?: number; readonly whole?: boolean } | undefined>> =
   {
@@ -29,12 +30,14 @@ const needsValue: Readonly<Record<string, { readonly min?: number; readonly whol
 /** Done when `epoch` has ended, in the order of the targets; a freeze or silence may end with epoch `until`. */
 export const intervention: Observer = {
   name: 'intervention',
-  doc: 'At an epoch: freezes, perturbs, silences, sets or runs',
+  doc: 'At an epoch: freezes, perturbs, silences, sets, runs, or changes the program that trains',
   options: {
     epoch: { doc: 'the epoch after which it is done, from 1', value: null },
     do: { doc: 'what is done', value: null, allowed: Object.keys(commands) },
     target: {
-      doc: 'freeze, perturb: projections; silence: populations; set: parameters; run: programs; separated by commas',
+      doc:
+        'freeze, perturb: projections; silence: populations; set: parameters; run: programs; separated by commas; ' +
+        'train-with: a program',
       value: null,
     },
     value: { doc: 'perturb: standard deviation; set: value; run: how often (1)', value: null },
@@ -54,8 +57,13 @@ export const intervention: Observer = {
       );
     };
     const check = needsValue[action];
-    if (check) refuse('until');
-    else refuse('value');
+    if (check || action === 'train-with') refuse('until');
+    if (!check) refuse('value');
+    if (action === 'train-with' && targets.length > 1)
+      throw new ApicalError(
+        'APICAL_OPTION',
+        `${what}, option "target": found ${targets.length} programs, ${targets.join(', ')}; one trains, give one`,
+      );
     const once = action === 'run' && options.value('value') === undefined;
     const value = once ? 1 : check ? options.number('value', check) : 0;
     const until =

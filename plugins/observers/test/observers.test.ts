@@ -219,6 +219,7 @@ t.test('an intervention is made once, and taken back where it can be', async t =
   t.same(at({ do: 'set', target: 'alpha', value: -1 }), [[2, set('alpha', -1)]]);
   t.same(at({ do: 'run', target: 'align' }), [[2, { do: 'run', program: 'align', times: 1 }]]);
   t.same(at({ do: 'run', target: 'align', value: 5 }), [[2, { do: 'run', program: 'align', times: 5 }]]);
+  t.same(at({ do: 'train-with', target: 'align' }), [[2, { do: 'train-with', program: 'align' }]]);
   const refused = (options: ObservedRun['options'], message: string): void => {
     t.throws(() => intervention.observe(new Subject(), observed(options)), { message });
   };
@@ -230,6 +231,15 @@ t.test('an intervention is made once, and taken back where it can be', async t =
   refused(
     { epoch: 1, do: 'set', target: 'a', value: 2, until: 3 },
     `${name} "until": it has no meaning for "set"; leave it out`,
+  );
+  for (const option of ['value', 'until'])
+    refused(
+      { epoch: 1, do: 'train-with', target: 'a', [option]: 3 },
+      `${name} "${option}": it has no meaning for "train-with"; leave it out`,
+    );
+  refused(
+    { epoch: 1, do: 'train-with', target: 'a, b' },
+    `${name} "target": found 2 programs, a, b; one trains, give one`,
   );
   refused(
     { epoch: 0, do: 'freeze', target: 'W1' },
