@@ -186,6 +186,8 @@ export const define = object(
           target: text(),
           forward: listOf(text()),
           feedback: listOf(text()),
+          errors: listOf(text('where the error of each hidden layer is: layer{l}.delta')),
+          feedbackSign: number('−1: −B stands for the transposed W; default 1'),
           parameters: mapOf(parameterSpec),
           heads: mapOf(
             object({ activation: nameOf('Activation'), slot: text(), choose: names }, undefined, [

@@ -106,6 +106,10 @@ export interface SchemeTemplate {
   readonly target: string;
   readonly forward: readonly string[];
   readonly feedback?: readonly string[];
+  /** Where the error of each hidden layer is: `layer{l}.delta`. */
+  readonly errors?: readonly string[];
+  /** −1: −B stands for Wᵀ. */
+  readonly feedbackSign?: 1 | -1;
   readonly parameters?: Readonly<
     Record<string, { readonly value: number; readonly doc?: string; readonly unit?: string }>
   >;

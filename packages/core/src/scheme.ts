@@ -78,10 +78,20 @@ export interface Assembled {
     readonly train: Program;
     readonly evaluate: Program;
   };
-  /** Projections by layer, first to last: what shared diagnostics look at. */
+  /**
+   * Forward projections that have weights, first to last: what shared diagnostics look at. They count layers by them: layer
+   * k is the population that `forward[k - 1]` leads to; layers without weights (pooling) are not counted.
+   */
   readonly forward: readonly string[];
-  /** Feedback projection into each hidden layer, first to last; empty where a scheme has none. */
+  /**
+   * The projection with weights through which the error of each hidden layer comes down, first to last (into the layer
+   * itself, or into the pooling on it); empty where a scheme has none.
+   */
   readonly feedback: readonly string[];
+  /** Where the error of each hidden layer is, first to last. */
+  readonly errors?: readonly SignalRef[];
+  /** −1: feedback weights act with the opposite sign, so that −B stands for Wᵀ. Default: 1. */
+  readonly feedbackSign?: 1 | -1;
 }
 export interface Scheme {
   readonly name: string;

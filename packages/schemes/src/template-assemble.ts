@@ -1,5 +1,5 @@
 /** Populations, projections and programs of a template for given layers. */
-import { ApicalError } from '@apical/core';
+import { ApicalError, hasWeights, weightedLayers } from '@apical/core';
 import type { Assembled, Builder, LayerSpec, NeuronModel, NeuronSlot, SchemeTemplate } from '@apical/core';
 import { named, placed, unknownAt, type Locate, type RunCatalogues } from './catalogues.js';
 import { evaluate, expand, placeOf, runsOverLayers, slotName, type LayerAt } from './template-expand.js';
@@ -27,8 +27,9 @@ export function assembleTemplate(work: TemplateWork): Assembled {
     for (const l of runsOverLayers(key) ? sizes.keys() : [undefined])
       addPopulation(work, key, spec, { ...everywhere, ...(l === undefined ? {} : { l }) }, populations);
   const projections = new Map<string, string[]>();
+  const weightless = new Set<string>();
   for (const [key, spec] of Object.entries(template.projections))
-    projections.set(key, addProjections(work, key, spec, everywhere, populations));
+    projections.set(key, addProjections(work, key, spec, everywhere, populations, weightless));
   const whole = <T>(value: T, key: string): T => {
     const where = `${path}.${key}`;
     return expand(value, everywhere, where, locate(where));
@@ -46,7 +47,7 @@ export function assembleTemplate(work: TemplateWork): Assembled {
     (template[key] ?? []).flatMap(pattern => {
       const names =
         projections.get(pattern) ?? ([...projections.values()].flat().includes(pattern) && [pattern]);
-      if (names) return names;
+      if (names) return names.filter(name => !weightless.has(name));
       throw unknownAt(
         `projection in ${path}.${key}`,
         pattern,
@@ -61,7 +62,27 @@ export function assembleTemplate(work: TemplateWork): Assembled {
     programs: whole(template.programs, 'programs') as Assembled['programs'],
     forward: listed('forward'),
     feedback: listed('feedback'),
+    ...(template.errors ? { errors: errorsOf(work, everywhere, populations) } : {}),
+    ...(template.feedbackSign === undefined ? {} : { feedbackSign: template.feedbackSign }),
   };
+}
+/** One signal a hidden layer; a pattern over layers means all hidden ones that have weights. */
+function errorsOf(
+  { template, layers, path, locate }: TemplateWork,
+  everywhere: LayerAt,
+  populations: ReadonlyMap<string, NeuronModel>,
+): string[] {
+  const where = `${path}.errors`;
+  const hidden = weightedLayers(layers).filter(l => l < everywhere.last);
+  return template.errors!.flatMap(pattern =>
+    (runsOverLayers(pattern) ? hidden : [undefined]).map(l => {
+      const at = { ...everywhere, ...(l === undefined ? {} : { l }) };
+      const ref = expand(pattern, at, where, locate(where));
+      const problem = missing(ref, populations);
+      if (problem === undefined) return ref;
+      throw new ApicalError('APICAL_TEMPLATE', `${where}: ${problem}`, { at: locate(where) });
+    }),
+  );
 }
 function addPopulation(
   { net, layers, neurons, path, locate }: TemplateWork,
@@ -123,6 +144,7 @@ function addProjections(
   spec: TemplateProjection,
   everywhere: LayerAt,
   populations: ReadonlyMap<string, NeuronModel>,
+  weightless: Set<string>,
 ): string[] {
   const { net, catalogues, path, locate, layers } = work;
   const here = `${path}.projections.${key}`;
@@ -147,12 +169,17 @@ function addProjections(
     // a layer says how it is reached from the one below; what connects other pairs says so itself
     const between = layerOf(rest.to, rest.from);
     const own = given ?? (between === undefined || rest.reversed ? undefined : layers[between]?.connectivity);
+    const isPooling = !given && between !== undefined && !rest.reversed && !hasWeights(layers, between);
+    if (isPooling) weightless.add(name);
+    const learned = {
+      ...(weights ? { weights } : {}),
+      ...(plasticity === undefined ? {} : { plasticity }),
+    };
     placed(locate(here), () =>
       net.project(name, {
         ...rest,
         ...(own ? { connectivity: own } : {}),
-        ...(weights ? { weights: weights } : {}),
-        ...(plasticity === undefined ? {} : { plasticity }),
+        ...(isPooling ? { bias: false } : learned),
         layer: Math.max(0, (l ?? 1) - 1),
       }),
     );

@@ -5,7 +5,7 @@
  * Neuron slots: `layer` for the population `layer{l}` with one neuron model, `layer/first`, `layer/hidden`,
  * `layer/last` where the template tells them apart. Entry k of a per-layer list belongs to layer k + 1.
  */
-import { phaseWords } from '@apical/core';
+import { ApicalError, phaseWords } from '@apical/core';
 import type {
   HeadSpec,
   NeuronSlot,
@@ -30,6 +30,11 @@ export function schemeFromTemplate(
   locate: Locate = () => undefined,
 ): Scheme {
   const path = `define.schemes.${name}`;
+  const sign: number = template.feedbackSign ?? 1;
+  if (sign !== 1 && sign !== -1)
+    throw new ApicalError('APICAL_TEMPLATE', `${path}.feedbackSign is ${sign}; give 1 or -1`, {
+      at: locate(`${path}.feedbackSign`),
+    });
   const neurons: Record<string, NeuronSlot> = {};
   for (const [key, population] of Object.entries(template.populations))
     for (const [slot, model, where] of slotsOf(key, population))

@@ -1,4 +1,5 @@
 /** Wires a layered network of rate units; schemes differ in what carries the errors down. */
+import { entryOf, weightedLayers } from '@apical/core';
 import type { Assembled, Builder, HeadSpec, LayerSpec, Phase, Program, Projection } from '@apical/core';
 
 export const layerName = (l: number): string => `layer${l}`;
@@ -9,6 +10,8 @@ export type Feedback = Pick<Projection, 'from'> &
     readonly plasticity?: NonNullable<Parameters<Builder['project']>[1]['plasticity']>;
   };
 export interface Wiring {
+  /** Does feedback come from the output straight into the layers that have weights? */
+  readonly direct?: boolean;
   /** undefined: no errors reach that layer. */
   readonly feedback: (l: number, last: number) => Feedback | undefined;
   /** Plasticity slot of W{l}; undefined: it stays as drawn. */
@@ -19,7 +22,8 @@ export interface Wiring {
 }
 /**
  * Populations `layer0` … `layer{last}`, projections `W1` … `W{last}` upwards and `B1` … `B{last-1}` downwards. One
- * update: forward up, backward down, learn.
+ * update: forward up, backward down, learn. Through a layer without weights (pooling) errors come down by the way that
+ * rates went up.
  */
 export function assembleLayers(net: Builder, layers: readonly LayerSpec[], wiring: Wiring): Assembled {
   const last = layers.length - 1;
@@ -28,8 +32,14 @@ export function assembleLayers(net: Builder, layers: readonly LayerSpec[], wirin
     const functions = l > 0 && activation !== undefined ? { functions: { phi: activation } } : {};
     net.population(layerName(l), slot, { shape, depth: l, layer: l - 1, ...functions });
   });
+  const weighted = weightedLayers(layers);
   for (let l = 1; l <= last; l++) {
     const slot = wiring.plasticity ? wiring.plasticity(l, last) : 'forward';
+    const learned = {
+      weights: { draw: 'xavier-normal' },
+      bias: wiring.bias,
+      ...(slot === undefined ? {} : { plasticity: slot }),
+    };
     net.project(`W${l}`, {
       from: `${layerName(l - 1)}.r`,
       to: `${layerName(l)}.z`,
@@ -37,24 +47,28 @@ export function assembleLayers(net: Builder, layers: readonly LayerSpec[], wirin
       role: 'forward',
       layer: l - 1,
       ...wiringOf(layers[l]!),
-      weights: { draw: 'xavier-normal' },
-      bias: wiring.bias,
-      ...(slot === undefined ? {} : { plasticity: slot }),
+      ...(weighted.includes(l) ? learned : {}),
     });
   }
-  const feedback: string[] = [];
+  const feedback = new Set<string>();
   for (let l = 1; l < last; l++) {
-    const way = wiring.feedback(l, last);
+    const way = wiring.direct && !weighted.includes(l) ? undefined : wiring.feedback(l, last);
     if (!way) continue;
+    const back: Feedback =
+      wiring.direct || weighted.includes(l + 1)
+        ? way
+        : { from: `${layerName(l + 1)}.delta`, along: `W${l + 1}`, reversed: true };
     net.project(`B${l}`, {
       to: `${layerName(l)}.feedback`,
       phase: 'backward',
       role: 'feedback',
       layer: l - 1,
-      ...way,
+      ...back,
     });
-    feedback.push(`B${l}`);
+    feedback.add(`B${l}`);
   }
+  const hidden = weighted.filter(l => l < last);
+  const entry = (l: number): string => `B${wiring.direct ? l : entryOf(layers, l)}`;
   return {
     input: `${layerName(0)}.r`,
     output: `${layerName(last)}.r`,
@@ -68,8 +82,9 @@ export function assembleLayers(net: Builder, layers: readonly LayerSpec[], wirin
       ],
       evaluate: [{ phase: 'forward', sweep: 'up' }],
     },
-    forward: layers.slice(1).map((_, i) => `W${i + 1}`),
-    feedback,
+    forward: weighted.map(l => `W${l}`),
+    feedback: hidden.map(entry).filter(name => feedback.has(name)),
+    errors: hidden.map(l => `${layerName(l)}.delta`),
   };
 }
 /** The connectivity of a layer, where it is not dense. */

@@ -46,6 +46,7 @@ export const dfa: Scheme = defineScheme({
   assemble: (net, layers, { settings }) =>
     assembleLayers(net, layers, {
       bias: settings.bias === true,
+      direct: true,
       feedback: (_l, last) => ({ from: `${layerName(last)}.delta`, weights: drawn, plasticity: 'feedback' }),
     }),
 });

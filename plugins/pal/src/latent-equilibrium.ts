@@ -5,7 +5,17 @@
  * `B{l}`, the feedback into hidden layer l. Numbers in brackets are those of the equations in README.md.
  */
 import type { Assembled, Builder, LayerSpec, Program, Projection, Scheme } from '@apical/core';
-import { defineNeuron, defineScheme, derived, input, noise, setting } from '@apical/core';
+import {
+  defineNeuron,
+  defineScheme,
+  derived,
+  entryOf,
+  hasWeights,
+  input,
+  noise,
+  setting,
+  weightedLayers,
+} from '@apical/core';
 import { state, stimulus } from '@apical/core';
 import { delta, layerName, wiringOf } from '@apical/plugin-bp';
 import { flow } from '@apical/plugin-standard';
@@ -117,7 +127,8 @@ const drawn = { draw: 'xavier-normal' };
 function feedbackOf(l: number, layers: readonly LayerSpec[], settings: Settings): Feedback {
   const from = `${layerName(l + 1)}.${settings.errorInSoma === true ? 'excess' : 'e'}`;
   if (settings.feedback === 'dfa') return { from: `${layerName(layers.length - 1)}.e`, weights: drawn };
-  if (settings.feedback === 'bp') return { from, along: `W${l + 1}` };
+  // through a layer without weights errors come down by the way that rates went up
+  if (settings.feedback === 'bp' || !hasWeights(layers, l + 1)) return { from, along: `W${l + 1}` };
   return { from, ...wiringOf(layers[l + 1]!), weights: drawn };
 }
 function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings): Assembled {
@@ -135,6 +146,8 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
     else
       net.population(layerName(l), l < last ? 'hidden' : 'output', { ...at, ...activationOf(layer), choose });
   });
+  const weighted = weightedLayers(layers);
+  const isDirect = settings.feedback === 'dfa';
   for (let l = 1; l <= last; l++)
     net.project(`W${l}`, {
       ...wiringOf(layers[l]!),
@@ -143,11 +156,12 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
       phase: 'forward',
       role: 'forward',
       layer: l - 1,
-      weights: drawn,
-      bias: settings.bias === true,
-      plasticity: 'forward',
+      ...(weighted.includes(l)
+        ? { weights: drawn, bias: settings.bias === true, plasticity: 'forward' }
+        : {}),
     });
-  for (let l = 1; l < last; l++)
+  for (let l = 1; l < last; l++) {
+    if (isDirect && !weighted.includes(l)) continue;
     net.project(`B${l}`, {
       ...feedbackOf(l, layers, settings),
       to: `${layerName(l)}.feedback`,
@@ -155,8 +169,10 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
       role: 'feedback',
       layer: l - 1,
       reversed: true,
-      plasticity: isPal ? 'feedback' : [],
+      plasticity: isPal && weighted.includes(l + 1) ? 'feedback' : [],
     });
+  }
+  const hidden = weighted.filter(l => l < last);
   const update = (taught: boolean, learning: boolean, noisy: boolean): Program =>
     latentUpdate({ taught, learning, noisy }, settings);
   return {
@@ -168,8 +184,9 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
       untaught: update(false, true, true),
       evaluate: update(false, false, settings.evaluationNoise === true),
     },
-    forward: layers.slice(1).map((_, i) => `W${i + 1}`),
-    feedback: layers.slice(2).map((_, i) => `B${i + 1}`),
+    forward: weighted.map(l => `W${l}`),
+    feedback: hidden.map(l => `B${isDirect ? l : entryOf(layers, l)}`),
+    errors: hidden.map(l => `${layerName(l)}.e`),
   };
 }
 /** What both schemes share, with their rates of learning, decay of feedback and noise. */

@@ -3,7 +3,7 @@
  * of backpropagation, and how its feedback weights relate to the forward weights. Before any optimiser.
  */
 import type { FloatArray, Model, Probe, ProbedRun, ProbeRow, Step } from '@apical/core';
-import { ApicalError, checkOptions, unknownName } from '@apical/core';
+import { ApicalError, checkOptions, unknownName, weightedLayers } from '@apical/core';
 import { angle, cosine, flagReference, norm, normRatio, nullBand, signAgreement } from '@apical/numerics';
 import { forwardOf } from './feedback-matrix.js';
 
@@ -49,9 +49,10 @@ function yardstick(run: ProbedRun, batch: number, scale: readonly number[]): { b
       'APICAL_OPTION',
       `probe "alignment", option "scale": found ${scale.length} numbers; give one for each of ${forward.length} layers`,
     );
+  const weighted = weightedLayers(run.layers);
   const bp = run.other('bp', batch, name => {
     const [projection = '', end] = name.split('/');
-    const own = forward[Number(projection.slice(1)) - 1];
+    const own = forward[weighted.indexOf(Number(projection.slice(1)))];
     if (scale.length > 0 || !projection.startsWith('W') || own === undefined) return undefined;
     // a scheme without biases is compared with a gradient whose biases are zero
     return circuit.lent(end === 'bias' ? `${own}/bias` : own);

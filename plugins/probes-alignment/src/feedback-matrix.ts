@@ -32,7 +32,8 @@ export function sourceLayer({ circuit, forward }: Model, feedback: string): numb
 }
 /**
  * In the layout of the feedback projection into layer `layer`: `W{top} … W{layer + 1}`, transposed where it is stored as
- * feedback. What an error at the source would be multiplied with on its way down. Undefined where shapes do not fit.
+ * feedback, with the sign in which the scheme's feedback acts. What an error at the source would be multiplied with on its
+ * way down. Undefined where shapes do not fit.
  */
 export function forwardOf(model: Model, feedback: string, layer: number): FloatArray | undefined {
   const { circuit, forward } = model;
@@ -41,5 +42,6 @@ export function forwardOf(model: Model, feedback: string, layer: number): FloatA
   let product = matrixOf(circuit, forward[layer]!);
   for (let l = layer + 1; l < top; l++) product = times(matrixOf(circuit, forward[l]!), product);
   if (circuit.lent(feedback)?.length !== product.data.length) return undefined;
-  return circuit.reversed(feedback) ? product.data : transposed(product).data;
+  const { data } = circuit.reversed(feedback) ? product : transposed(product);
+  return model.feedbackSign === -1 ? data.map(v => -v) : data;
 }

@@ -28,9 +28,10 @@ export const feedback: Probe = {
   },
   attach(run, given) {
     const { model } = run;
-    const { circuit, forward } = model;
+    const { circuit } = model;
     const text = checkOptions('probe "feedback"', feedback.options, given).text('slope');
-    const slopes = text === '' ? [] : forward.map(name => circuit.expression(circuit.ends(name).to, text));
+    const ends = text === '' ? [] : model.feedback.flatMap(name => Object.values(circuit.ends(name)));
+    const slopes = new Map([...new Set(ends)].map(name => [name, circuit.expression(name, text)]));
     return () =>
       model.feedback.flatMap((name, k): ProbeRow[] => {
         const layer = k + 1;
@@ -38,7 +39,8 @@ export const feedback: Probe = {
         if (!stands) return [];
         const own = circuit.weights(name);
         const rows: ProbeRow[] = [{ name: 'angle-weights', layer, value: angle(own, stands) }];
-        const [below, above] = [slopes[k], slopes[sourceLayer(model, name) - 1]];
+        const { from, to } = circuit.ends(name);
+        const [below, above] = [slopes.get(to), slopes.get(from)];
         if (!below || !above || sourceLayer(model, name) !== layer + 1) return rows;
         const reversed = circuit.reversed(name);
         const [g, h] = [below(), above()];

@@ -18,25 +18,23 @@ export interface HiddenCode {
   /** `[count, width]`, in an array of its own. */
   of(split: SplitName, count: number): Float64Array;
 }
-const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 export function hiddenCode(run: ProbedRun, how: CodeOptions): HiddenCode {
-  const hidden = run.layers.slice(1, -1).map(l => size(l.shape));
-  if (hidden.length === 0 || how.layer > hidden.length)
+  const twin = run.twin(how.batch, { noise: how.noise });
+  const { circuit, programs, forward } = twin;
+  const codes = forward.slice(0, -1).map(name => circuit.signal(`${circuit.ends(name).to}.${how.signal}`));
+  if (codes.length === 0 || how.layer > codes.length)
     throw new ApicalError(
       'APICAL_OPTION',
-      `probe "code", option "layer": found ${how.layer}; the network has ${hidden.length} hidden layers`,
+      `probe "code", option "layer": found ${how.layer}; the network has ${codes.length} hidden layers`,
     );
-  const layer = how.layer || hidden.indexOf(Math.min(...hidden)) + 1;
-  const twin = run.twin(how.batch, { noise: how.noise });
-  const { circuit, programs } = twin;
+  const widths = codes.map(c => c.length / how.batch);
+  const layer = how.layer || widths.indexOf(Math.min(...widths)) + 1;
   const begin = programs.begin && circuit.compile(programs.begin);
   const step = circuit.compile(programs.evaluate, programs.begin ? { after: programs.begin } : {});
-  const { from } = circuit.ends(twin.forward[layer]!);
-  const code = circuit.signal(`${from}.${how.signal}`);
+  const code = codes[layer - 1]!;
   const input = circuit.signal(twin.input);
   const nIn = input.length / how.batch;
-  const width = hidden[layer - 1]!;
+  const width = widths[layer - 1]!;
   const put = (inputs: FloatArray, first: number, n: number): void => {
     input.set(inputs.subarray(first * nIn, (first + n) * nIn));
     // a last, incomplete batch is filled up with its last sample

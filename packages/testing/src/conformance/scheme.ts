@@ -1,6 +1,7 @@
 /** What every scheme must do, whatever it computes. */
 import {
   ApicalError,
+  weightedLayers,
   type Backend,
   type Initialiser,
   type LayerSpec,
@@ -99,14 +100,21 @@ export function schemeConformance(
       },
     },
     {
-      name: `${scheme.name}: forward and feedback name projections, one per layer`,
+      name: `${scheme.name}: forward and feedback name projections, one for each layer with weights`,
       run() {
         const model = build();
         ensure(
-          model.forward.length === layers.length - 1,
+          model.forward.length === weightedLayers(layers).length,
           () => `${model.forward.length} forward projections`,
         );
         for (const name of [...model.forward, ...model.feedback]) model.circuit.ends(name);
+        const { errors } = model;
+        if (errors)
+          ensure(
+            errors.length === model.forward.length - 1,
+            () => `${errors.length} errors of hidden layers`,
+          );
+        for (const ref of errors ?? []) model.circuit.signal(ref);
       },
     },
     {
