@@ -1,13 +1,6 @@
 /** Replays golden cases of the classification microcircuit (model `pal-microcircuit-classification`). */
-import type {
-  GoldenBench,
-  GoldenCase,
-  GoldenReplay,
-  LayerSpec,
-  NeuronModel,
-  SchemeOptions,
-} from '@apical/core';
-import { parameter, state } from '@apical/core';
+import type { GoldenBench, GoldenCase, GoldenReplay, LayerSpec, SchemeOptions } from '@apical/core';
+import { state } from '@apical/core';
 import { flow } from '@apical/plugin-standard';
 import { classification, classificationStep, lowpassDelayed } from '@apical/plugin-pal';
 import { show } from './arrays.js';
@@ -29,20 +22,11 @@ interface Parameters extends RecordedCircuit {
   readonly trace_every: number;
   readonly PI_plastic: boolean;
 }
-/** The recording shows the high-passed rate of every layer, also of the first, which no rule reads. */
-const classificationPyramidal = classification.neurons.pyramidal!.model;
-const observed: NeuronModel = {
-  ...classificationPyramidal,
-  name: 'observed-pyramidal',
-  parameters: { ...classificationPyramidal.parameters, tauHP: parameter('high-pass', 0.1, 'ms') },
-  signals: { ...classificationPyramidal.signals, rHP: state('high-passed rate') },
-  phases: { ...classificationPyramidal.phases, trace: 'rHP += (r - rOld) - dt / tauHP * rHP' },
-};
 function optionsOf(p: Parameters): SchemeOptions {
   const slow = (eta: readonly number[], tau: number) => ({
     optimiser: { use: lowpassDelayed, parameters: { eta, tau } },
   });
-  const noise = { sigma: p.sigma_noise, tauNoise: p.tau_noise, tauHP: p.tau_highpass };
+  const noise = { sigma: p.sigma_noise, tauNoise: p.tau_noise };
   return {
     parameters: {
       gLeak: p.g_leak,
@@ -54,9 +38,7 @@ function optionsOf(p: Parameters): SchemeOptions {
     },
     // FA is recorded with its noise and traces: learned feedback whose rate is 0
     settings: { feedback: 'pal' },
-    neurons: {
-      pyramidal: { model: observed, parameters: noise },
-    },
+    neurons: { pyramidal: { parameters: noise } },
     plasticity: {
       forward: slow(p.eta_forward, p.tau_lowpass_forward),
       IP: slow(p.eta_IP, p.tau_lowpass_IP),
@@ -91,9 +73,17 @@ function replay(golden: GoldenCase, bench: GoldenBench): void {
   const last = p.layers.length - 1;
   const layers = p.layers.map((n): LayerSpec => ({ shape: [n], activation: activationNamed(p.activation) }));
   const options = optionsOf(p);
+  /** The recording shows the high-passed rate of every layer, also of the first, which no rule reads. */
+  const fast = {
+    population: 'pyr1',
+    signals: { rHP: state('high-passed rate') },
+    parameters: { tauHP: p.tau_highpass },
+    phases: { trace: 'rHP += (r - rOld) - dt / tauHP * rHP' },
+  };
   const { circuit, programs, input, target } = bench.build(classification, layers, options, {
     batch: 1,
     dt: p.dt,
+    records: [fast],
     initial: name => golden.arrays[name]?.data,
     draws: stream => drawsOf(golden, p.layers, Number(/^pyr(\d+)\/z$/.exec(stream)?.[1])),
   });

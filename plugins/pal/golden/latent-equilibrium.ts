@@ -5,11 +5,10 @@ import type {
   GoldenCase,
   GoldenReplay,
   LayerSpec,
-  NeuronModel,
   NeuronSlot,
   SchemeOptions,
 } from '@apical/core';
-import { parameter, state } from '@apical/core';
+import { state } from '@apical/core';
 import { flow } from '@apical/plugin-standard';
 import { clippedLinear, latentEquilibrium, latentUpdate, lowpass } from '@apical/plugin-pal';
 import { show, transposed } from './arrays.js';
@@ -45,24 +44,14 @@ interface Parameters {
 const feedbacks = { PAL: 'pal', FA: 'fa', DFA: 'dfa', BP: 'bp' } as const;
 const activationNamed = (name: string): string | Activation =>
   name === 'hard_sigmoid' ? clippedLinear : name === 'logistic' ? 'sigmoid' : name;
-/** The recording shows the high-passed rate of every layer, also of the first, which no rule reads. */
-const leaky = latentEquilibrium.neurons.hidden!.model;
-const observed: NeuronModel = {
-  ...leaky,
-  name: 'observed-leaky',
-  parameters: { ...leaky.parameters, tauHP: parameter('high-pass', 1, 'ms') },
-  signals: { ...leaky.signals, rHP: state('high-passed rate') },
-  phases: { ...leaky.phases, trace: 'rHP += (r - rLast) - dt / tauHP * rHP' },
-};
 function neuronsOf(p: Parameters): Readonly<Record<string, Partial<NeuronSlot>>> {
   const error = { error: p.target_type };
   if (p.algorithm !== 'PAL') return { output: { choose: error } };
   const parameters = { sigma: p.sigma_noise, tauNoise: p.tau_noise, sigmaWhite: p.white_noise_sigma };
   const white = p.white_noise_sigma.some(s => s > 0) ? { white: 'white' } : {};
   // the last entry of a list is the output's
-  const below = p.tau_highpass.slice(0, -1);
   return {
-    hidden: { model: observed, parameters: { ...parameters, tauHP: below }, choose: white },
+    hidden: { parameters, choose: white },
     output: { parameters, choose: { ...white, ...error } },
   };
 }
@@ -123,7 +112,15 @@ function replay(golden: GoldenCase, bench: GoldenBench): void {
     );
   };
   const options = optionsOf(p);
-  const given = { batch: p.batch, dt: p.dt, initial: recorded, draws };
+  /** The recording shows the high-passed rate of every layer, also of the first, which no rule reads. */
+  const fast = () => ({
+    population: 'layer1',
+    signals: { rHP: state('high-passed rate') },
+    parameters: { tauHP: p.tau_highpass[0]! },
+    phases: { trace: 'rHP += (r - rLast) - dt / tauHP * rHP' },
+  });
+  const records = isPal ? [fast()] : [];
+  const given = { batch: p.batch, dt: p.dt, initial: recorded, draws, records };
   const { circuit, input, target } = bench.build(latentEquilibrium, layers, options, given);
   const compare = (kind: 'trace' | 'final', row?: number): void => {
     for (let l = 1; l <= last; l++) {

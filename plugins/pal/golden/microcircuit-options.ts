@@ -1,8 +1,8 @@
 /** What recorded parameters of the dendritic microcircuit mean as options of the scheme. */
-import type { Activation, NeuronModel, PlasticitySlot, SchemeOptions } from '@apical/core';
-import { derived, parameter, state } from '@apical/core';
+import type { Activation, PlasticitySlot, Recording, SchemeOptions } from '@apical/core';
+import { derived, state } from '@apical/core';
 import { dendriticPrediction, flow } from '@apical/plugin-standard';
-import { lowpass, microcircuit, smoothedPrediction, unitSlopeHardSigmoid } from '@apical/plugin-pal';
+import { lowpass, smoothedPrediction, unitSlopeHardSigmoid } from '@apical/plugin-pal';
 
 export interface Phase {
   readonly steps: number;
@@ -63,25 +63,22 @@ const feedbacks = { PAL: 'pal', FA: 'fa', BP: 'bp' } as const;
 
 /**
  * The recording shows the high-passed rate of every layer and the noisy apical potential; no rule reads the former in
- * layer 1, and the latter is not kept. Here a neuron of the user's own shows both.
+ * layer 1, and the latter is not kept.
  */
-const pyramidal = microcircuit.neurons.pyramidal!.model;
-const observed: NeuronModel = {
-  ...pyramidal,
-  name: 'observed-pyramidal',
-  parameters: { ...pyramidal.parameters, tauHP: parameter('high-pass', 0.1, 'ms') },
-  signals: {
-    ...pyramidal.signals,
-    rHP: state('high-passed rate'),
-    vNoisy: derived('vApi and the noise of the step before'),
-  },
-  phases: {
-    ...pyramidal.phases,
-    start: `${pyramidal.phases.start!}\nrHP = r`,
-    dendrites: `${pyramidal.phases.dendrites!}\nvNoisy = vApi + xi`,
-    commit: `${pyramidal.phases.commit!}\nrHP += (r - rOld) - dt / tauHP * rHP`,
-  },
-};
+export function recordsOf({ layers, tau_highpass }: MicrocircuitCase): Recording[] {
+  const noisy = layers.slice(1, -1).map((_, i) => ({
+    population: `pyr${i + 1}`,
+    signals: { vNoisy: derived('vApi and the noise of the step before') },
+    phases: { dendrites: 'vNoisy = vApi + xi' },
+  }));
+  const fast = {
+    population: 'pyr1',
+    signals: { rHP: state('high-passed rate') },
+    parameters: { tauHP: tau_highpass },
+    phases: { start: 'rHP = r', commit: 'rHP += (r - rOld) - dt / tauHP * rHP' },
+  };
+  return [...noisy, fast];
+}
 function forwardSlot(p: MicrocircuitCase): Partial<PlasticitySlot> {
   const isPal = p.algorithm === 'PAL';
   const tau = p.tau_lowpass ?? 100;
@@ -131,7 +128,7 @@ export function optionsOf(p: MicrocircuitCase): SchemeOptions {
       gNudge: p.g_inter_nudge,
       gTarget: p.g_target,
       prospectivity: p.prospectivity,
-      ...(isPal ? { hold: p.noise_hold } : {}),
+      ...(isPal ? { hold: Math.round(p.noise_hold / p.dt) * p.dt } : {}),
     },
     settings: {
       feedback: feedbacks[p.algorithm],
@@ -141,12 +138,7 @@ export function optionsOf(p: MicrocircuitCase): SchemeOptions {
     neurons: isPal
       ? {
           pyramidal: {
-            model: observed,
-            parameters: {
-              sigma: p.sigma_noise.slice(0, hidden),
-              tauNoise: p.tau_noise,
-              tauHP: p.tau_highpass,
-            },
+            parameters: { sigma: p.sigma_noise.slice(0, hidden), tauNoise: p.tau_noise },
             choose: {
               amplitude: amplitudes[p.noise_mode],
               renewed: p.noise_type === 'OU' ? 'OU' : 'white',

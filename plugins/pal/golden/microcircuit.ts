@@ -2,7 +2,13 @@
 import type { GoldenBench, GoldenCase, GoldenReplay, LayerSpec, Model, Step } from '@apical/core';
 import { microcircuit, microcircuitStep } from '@apical/plugin-pal';
 import { show } from './arrays.js';
-import { activationNamed, optionsOf, type MicrocircuitCase, type Phase } from './microcircuit-options.js';
+import {
+  activationNamed,
+  optionsOf,
+  recordsOf,
+  type MicrocircuitCase,
+  type Phase,
+} from './microcircuit-options.js';
 
 /** A recorded network and its steps. */
 interface Network {
@@ -26,6 +32,7 @@ function networkOf(golden: GoldenCase, bench: GoldenBench, prefix = ''): Network
     batch: 1,
     dt: p.dt,
     signals: initial,
+    records: p.algorithm === 'PAL' ? recordsOf(p) : [],
     initial: name => golden.arrays[prefix + name]?.data,
     draws: stream => golden.arrays[stream.replace(/^pyr(\d+)\/z$/, 'z$1')]?.data,
   });
