@@ -20,6 +20,8 @@ export {
   svd,
 } from './linear-algebra.js';
 export type { Eigenvalues, SingularValues } from './linear-algebra.js';
+export { inverse, leadingEigenvectors, solve } from './systems.js';
+export type { Eigenvectors } from './systems.js';
 export { angle, cosine, flagReference, normRatio, nullBand, signAgreement } from './angles.js';
 export type { NullBand } from './angles.js';
 export { tCdf, tQuantile } from './t-distribution.js';

@@ -8,7 +8,7 @@ import { EigenvalueDecomposition, Matrix as Dense, SingularValueDecomposition } 
 type Numbers = FloatArray | readonly number[];
 
 /** Checked copy. Throws `APICAL_MATRIX` where the length does not fit or a number is not finite. */
-function dense({ rows, cols, data }: Matrix, what: string): Dense {
+export function dense({ rows, cols, data }: Matrix, what: string): Dense {
   if (data.length !== rows * cols || rows === 0 || cols === 0)
     throw new ApicalError(
       'APICAL_MATRIX',
@@ -22,7 +22,7 @@ function dense({ rows, cols, data }: Matrix, what: string): Dense {
     );
   return Dense.from1DArray(rows, cols, data);
 }
-const flat = (m: Dense): Matrix => ({
+export const flat = (m: Dense): Matrix => ({
   rows: m.rows,
   cols: m.columns,
   data: Float64Array.from(m.to1DArray()),
