@@ -5,6 +5,7 @@
 import type { LayerSpec, Program, Stage } from '@apical/core';
 import type { BuiltModel } from './assemble.js';
 import type { BuiltProjection } from './built.js';
+import { phasesIn } from './declare.js';
 import { readsOfCircuit, textsOf, textsOfRule } from './reads.js';
 import { count } from './scope.js';
 
@@ -62,7 +63,6 @@ function following({ programs, ...model }: BuiltModel): Follows[] {
     }),
   );
 }
-const phasesIn = (program: Program): string[] => flat(program).flatMap(s => ('phase' in s ? s.phase : []));
 
 function transport(model: BuiltModel): AuditRow {
   const live = projections(model).flatMap(({ name, spec: { along, reversed } }) =>

@@ -14,7 +14,6 @@ import type {
   Shape,
   Step,
 } from '@apical/core';
-import { firstNonFinite } from '@apical/numerics';
 import { expressionOf } from './expression.js';
 import { Network, type CircuitOptions } from './network.js';
 import { buildPopulation } from './population.js';
@@ -126,20 +125,6 @@ export class Circuit implements CircuitView {
     if (!found || end === 'bias') return found?.bias;
     const { weights, perSample } = found.bundle;
     return weights.length && !perSample ? weights : undefined;
-  }
-  /** First NaN or infinity in the weights, then in the given signals. */
-  firstNonFinite(
-    signals: readonly string[] = [],
-  ): { readonly name: string; readonly index: number } | undefined {
-    for (const name of this.weightNames()) {
-      const index = firstNonFinite(this.lent(name)!);
-      if (index >= 0) return { name, index };
-    }
-    for (const name of signals) {
-      const index = firstNonFinite(this.signal(name));
-      if (index >= 0) return { name, index };
-    }
-    return undefined;
   }
 
   /* ------------------------------------------------------------ acting */

@@ -12,7 +12,7 @@ import type {
   Scheme,
   Shape,
 } from '@apical/core';
-import type { Library } from './network.js';
+import { populationIn, type Library } from './network.js';
 import { Parameters } from './parameters.js';
 import { Lists, merged, plasticityOf, slotOf } from './slots.js';
 
@@ -113,7 +113,8 @@ function checkWhen(
             run,
           );
 }
-const phasesIn = (program: Program): string[] =>
+/** Every phase that a program names. */
+export const phasesIn = (program: Program): string[] =>
   program.flatMap(s => ('stages' in s ? phasesIn(s.stages) : 'phase' in s ? s.phase : []));
 
 /* ---------------------------------------------------------------- weights */
@@ -136,14 +137,7 @@ export function weightsOf(
 ): WeightPlace[] {
   const shapes = new Map(populations.map(p => [p.name, p.shape]));
   const specs = new Map(projections.map(p => [p.name, p]));
-  const shapeAt = (ref: string): Shape => {
-    const [first = '', rule, trace = ''] = ref.split('.');
-    const spec = specs.get(first);
-    const use = spec?.plasticity?.find(u => u.rule.name === rule);
-    if (shapes.has(first) || !spec || !use) return shapes.get(first) ?? [];
-    const atPre = Object.hasOwn(use.rule.traces?.pre ?? {}, trace) !== (use.exchanged ?? false);
-    return shapeAt(atPre ? spec.from : spec.to);
-  };
+  const shapeAt = (ref: string): Shape => shapes.get(populationIn(ref, specs)) ?? [];
   const connectivityOf = ({ along, connectivity }: Projection): Connectivity => {
     const other = along === undefined ? undefined : specs.get(along);
     return other ? connectivityOf(other) : (connectivity ?? library.connectivities.get('dense'));

@@ -9,5 +9,4 @@ export { valueOf } from './parameters.js';
 export { circuitStreams } from './streams.js';
 export { audit } from './audit.js';
 export type { AuditRow } from './audit.js';
-export { readsOfCircuit, readsOfPopulation, readsOfRule } from './reads.js';
-export type { PhaseReads, RuleReads } from './reads.js';
+export { readsOfCircuit } from './reads.js';

@@ -58,6 +58,15 @@ export interface CircuitOptions extends BuildOptions {
 const scalarOf = (rule: BuiltRule, name: string): Operand | undefined =>
   Object.hasOwn(rule.scalars, name) ? rule.scalars[name] : rule.optimiser.scope.find(name);
 
+/** Name of the population that a reference lives on: `population.signal`, or `projection.rule.trace` at one of its ends. */
+export function populationIn(ref: string, projections: ReadonlyMap<string, Projection>): string {
+  const [first = '', rule, trace = ''] = ref.split('.');
+  const spec = projections.get(first);
+  const use = spec?.plasticity?.find(u => u.rule.name === rule);
+  if (!spec || !use) return first;
+  const atPre = Object.hasOwn(use.rule.traces?.pre ?? {}, trace) !== (use.exchanged ?? false);
+  return populationIn(atPre ? spec.from : spec.to, projections);
+}
 export class Network {
   readonly options: CircuitOptions;
   readonly batch: number;
@@ -191,16 +200,12 @@ export class Network {
       ...this.specs.keys(),
     ]);
   }
-  /** The population a reference lives on: `population.signal`, or `projection.rule.trace`. */
+  /** The population a reference lives on. */
   populationOf(ref: string): BuiltPopulation {
-    const [first = '', rule, trace = ''] = ref.split('.');
-    const own = this.populations.get(first);
-    if (own) return own;
-    const spec = this.specs.get(first);
-    const use = spec?.plasticity?.find(u => u.rule.name === rule);
-    if (!spec || !use) throw unknownName(`population in "${ref}"`, first, [...this.populations.keys()]);
-    const atPre = Object.hasOwn(use.rule.traces?.pre ?? {}, trace) !== (use.exchanged ?? false);
-    return this.populationOf(atPre ? spec.from : spec.to);
+    const name = populationIn(ref, this.specs);
+    const found = this.populations.get(name);
+    if (!found) throw unknownName(`population in "${ref}"`, name, [...this.populations.keys()]);
+    return found;
   }
   /**
    * What a value is set in: a parameter of an optimiser is that of the weights and that of the bias. Throws where `value`

@@ -1,14 +1,6 @@
 /** Stages → operations: sweeps, repeats, conditions. The work of one phase is in `phase.ts`. */
 import { ApicalError, phaseWords, unknownName } from '@apical/core';
-import type {
-  Cell,
-  CompileOptions,
-  Elementwise,
-  Operation,
-  Program,
-  Stage,
-  Value,
-} from '@apical/core';
+import type { Cell, CompileOptions, Elementwise, Operation, Program, Stage, Value } from '@apical/core';
 import { BlockCompiler } from './block.js';
 import type { BuiltPopulation } from './built.js';
 import type { Network } from './network.js';

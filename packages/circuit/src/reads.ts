@@ -11,13 +11,13 @@ import {
 import type { Circuit } from './circuit.js';
 import type { Network } from './network.js';
 
-export interface PhaseReads {
+interface PhaseReads {
   readonly population: string;
   readonly phase: string;
   readonly reads: readonly string[];
   readonly writes: readonly string[];
 }
-export interface RuleReads {
+interface RuleReads {
   /** `W1.delta` */
   readonly rule: string;
   readonly projection: string;
@@ -28,7 +28,7 @@ export interface RuleReads {
 }
 const list = (names: Iterable<string>): string[] => [...new Set(names)].filter(n => !n.includes('$')).sort();
 
-export function readsOfPopulation(p: BuiltPopulation): PhaseReads[] {
+function readsOfPopulation(p: BuiltPopulation): PhaseReads[] {
   return Object.entries(p.model.phases).map(([phase, text]) => {
     const statements = parseBlock(
       text,
@@ -42,7 +42,7 @@ export function readsOfPopulation(p: BuiltPopulation): PhaseReads[] {
     };
   });
 }
-export function readsOfRule(p: BuiltProjection, r: BuiltRule): RuleReads {
+function readsOfRule(p: BuiltProjection, r: BuiltRule): RuleReads {
   const at = (side: Side): string[] => {
     const language = languageOf(r.ends[side].population, r.choices, r.name, r.rule.name, side);
     const statements: Statement[] = [];

@@ -310,9 +310,6 @@ t.test('looking and setting: what is there, and what may be set to what', async 
   t.throws(() => circuit.direction('W/bias'), /unknown direction "W\/bias"/);
   t.throws(() => circuit.setSending('c', false), /unknown population "c"/);
   t.strictSame([circuit.plastic('W'), list(circuit.weightShape('W'))], [true, [3, 2]]);
-  circuit.signal('b.s')[1] = Infinity;
-  t.equal(circuit.firstNonFinite(), undefined, 'only what is asked about');
-  t.strictSame(circuit.firstNonFinite(['a.s', 'b.s']), { name: 'b.s', index: 1 });
 });
 
 /* ---------------------------------------------------------------- schemes */

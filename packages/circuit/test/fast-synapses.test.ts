@@ -3,11 +3,11 @@ import { setFlagsFromString } from 'node:v8';
 import t from 'tap';
 import type { Backend, LayerSpec, Program, Projection, Scheme } from '@apical/core';
 import { defineScheme, derived, input, state, stimulus } from '@apical/core';
-import { assemble, audit, Circuit, type BuiltModel } from '@apical/circuit';
+import { assemble, audit, Circuit, declare, weightsOf, type BuiltModel } from '@apical/circuit';
 import { reference, wasm, wasmFma } from '@apical/kernels';
 import { angle, createRandomSource } from '@apical/numerics';
 import { blas } from '@apical/plugin-backend-blas';
-import { given, list, neuron, pair, rule, run, values } from './parts.js';
+import { given, library, list, neuron, pair, rule, run, values } from './parts.js';
 
 /** f = F x comes to stand for the error e = y − W x, sample by sample; W learns from f alone, as if there were no e. */
 const model = neuron(
@@ -148,7 +148,7 @@ t.test(
     t.strictSame(list(circuit.weights('W')), new Array(6).fill(0));
   },
 );
-t.test('the audit counts them once, whatever the batch', async t => {
+t.test('the audit counts them once, whatever the batch, and no file gives them', async t => {
   const scheme: Scheme = defineScheme({
     name: 'caught',
     doc: 'two layers and fast synapses beside them',
@@ -176,5 +176,8 @@ t.test('the audit counts them once, whatever the batch', async t => {
   const layers: LayerSpec[] = [{ shape: [2] }, { shape: [3] }];
   const built: BuiltModel = assemble(scheme, layers, given({ batch: 5 }));
   const extra = audit(built, layers).find(r => r.aspect === 'extra synapses');
+  const places = weightsOf(declare(scheme, layers), library).map(p => p.name);
+  t.strictSame(places, ['W'], 'what files may give');
+  t.strictSame(built.circuit.weightNames(), places);
   t.strictSame(extra, { aspect: 'extra synapses', answer: '6 beside 6', evidence: ['F: 6, fast'] });
 });
