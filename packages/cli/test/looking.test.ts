@@ -104,7 +104,14 @@ t.test('verify replays cases, prints each, and ends with the count', async t => 
   t.equal(good.code, 0, good.out);
   t.match(good.out, /^ok {5}\S+ {2}\d+\/\d+ keys, worst [\d.e-]+ of the tolerance/m);
   t.match(good.out, /\n\d+ passed, 0 failed\n$/);
+  const inert = await apical('verify', `${root}/plugins/pal/golden/pal-le-pal-06-softmax-whitenoise.json`);
+  t.match(inert.out, /^ok .* of the tolerance \(.*\), not compared: final_B1\n1 passed, 0 failed\n$/);
   const folder = t.testdir();
+  const bare = { name: 'bare', type: 'module', exports: { '.': './index.js', './golden': './golden.js' } };
+  writeFileSync(`${folder}/package.json`, JSON.stringify(bare));
+  writeFileSync(`${folder}/index.js`, "export default { name: 'bare', api: 1, contributes: {} };");
+  const left = await apical('verify', cases, '--plugin', folder);
+  t.match(left.out, /\ngolden cases of bare: not installed\n6 passed, 0 failed\n$/);
   mkdirSync(`${folder}/cases`);
   writeFileSync(`${folder}/cases/odd.json`, '{"format":"golden-case/1"}');
   const bad = await apical('verify', `${folder}/cases`);
