@@ -19,6 +19,8 @@ export interface Prepared {
   readonly hash: string;
   readonly headline: string;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
+  /** What it is trained with, in words (`traitsOf` of the run package); told where schemes differ. */
+  readonly traits?: Readonly<Record<string, string>>;
 }
 export interface CompareDependencies {
   /** One for every scheme and seed (`runConfigs` of the config package). */
@@ -75,6 +77,7 @@ export async function compareSchemes(
     launched.map(one => outcomeOf(one, headline)),
     {
       hashes,
+      traits: new Map([...prepared].map(([label, { traits = {} }]) => [label, traits])),
       headline,
       metric,
       environment,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { schemaVersion } from '@apical/core';
 import type { ComparisonResult, Environment, ExperimentConfig, MetricSpec } from '@apical/core';
 import { canonical } from '@apical/run';
-import { comparisonNotes } from './notes.js';
+import { comparisonNotes, type Traits } from './notes.js';
 import type { Outcome } from './outcomes.js';
 import { checkPairing } from './pairing.js';
 import { comparisonRows, controlCheck } from './statistics.js';
@@ -15,6 +15,7 @@ export interface ComparisonFacts {
   readonly metric: MetricSpec;
   readonly environment: Environment;
   readonly command: string;
+  readonly traits?: Traits;
   /** Where a run that left no result has, or would have, its folder. */
   readonly folderOf?: (outcome: Outcome) => string | undefined;
 }
@@ -42,7 +43,7 @@ export function comparisonOf(
     rows,
     baseline,
     paired: checkPairing(runs.filter(({ summary }) => summary.status !== 'interrupted')),
-    notes: comparisonNotes(experiment, rows, outcomes),
+    notes: comparisonNotes(experiment, rows, outcomes, facts.traits),
     ...(control !== undefined && hashes.has(control)
       ? { control: controlCheck(rows, control, metric.better) }
       : {}),

@@ -40,6 +40,12 @@ const train: Readonly<Record<string, Schema>> = {
   checkpointSeconds: number('a checkpoint every so many seconds; 0: every epoch', 0),
   limit: either('train on the first so many samples only', whole(undefined, 1), nothing),
 };
+const activation = either(
+  'one for all hidden layers, or one each',
+  nameOf('Activation'),
+  listOf(nameOf('Activation')),
+);
+const head = text('output and loss; default: what the task asks for');
 const scheme = object(
   {
     use: nameOf('Scheme', 'which scheme; default: the label'),
@@ -50,6 +56,8 @@ const scheme = object(
       either('a rule in this slot, or null: these synapses do not learn', plasticity, nothing),
     ),
     weights,
+    activation,
+    head,
     train: object(train, 'settings of training for this scheme alone'),
   },
   'a scheme and its answers to the slots',
@@ -107,12 +115,8 @@ export const experimentSchema = object(
     dataset: use('Dataset'),
     network: object({
       hidden: listOf(whole(undefined, 1), 'units of the hidden layers'),
-      activation: either(
-        'one for all hidden layers, or one each',
-        nameOf('Activation'),
-        listOf(nameOf('Activation')),
-      ),
-      head: text('output and loss; default: what the task asks for'),
+      activation,
+      head,
       weights,
     }),
     train: object(train),

@@ -49,6 +49,9 @@ export interface SchemeConfig {
   /** null empties a slot: these synapses do not learn. */
   readonly plasticity?: Readonly<Record<string, PlasticityConfig | null>>;
   readonly weights?: Readonly<Record<string, InitialConfig>>;
+  /** Instead of those of `network`, for this scheme alone. */
+  readonly activation?: string | readonly string[];
+  readonly head?: string;
   /** Overrides of `train` for this scheme alone. */
   readonly train?: Partial<TrainConfig>;
 }

@@ -107,6 +107,8 @@ export interface Scheme {
   readonly plasticity: Readonly<Record<string, PlasticitySlot | null>>;
   readonly settings: Readonly<Record<string, SettingSpec>>;
   readonly heads: Readonly<Record<HeadName, HeadSpec>>;
+  /** What hidden layers may have; absent: any activation. */
+  readonly activations?: readonly string[];
   /** The one of `heads` that is in use; a filled scheme has it where one was asked for. */
   readonly head?: HeadName;
   readonly phases: Readonly<Record<Phase, string>>;

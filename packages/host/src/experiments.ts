@@ -5,7 +5,7 @@ import { compareSchemes, inProcessLauncher, localLauncher } from '@apical/compar
 import type { RunOne } from '@apical/compare';
 import { ApicalError, isApicalError } from '@apical/core';
 import type { ComparisonResult, ExperimentConfig, Launcher, RunConfig, RunResult } from '@apical/core';
-import { effectiveTrain, environment, type BeforeAsked } from '@apical/run';
+import { effectiveTrain, environment, traitsOf, type BeforeAsked } from '@apical/run';
 import { beforeAsked, checkBeforeOf } from './before-check.js';
 import { workerEntry } from './builtins.js';
 import { shippedBy } from './composition.js';
@@ -132,7 +132,8 @@ export async function compareExperiment(
         const built = await buildRun(workshop, config, settings, places);
         asked.push(beforeAsked(built, places));
         const { run } = built;
-        return { hash: run.hash, headline: run.task.headline, metrics: run.task.metrics };
+        const { headline, metrics } = run.task;
+        return { hash: run.hash, headline, metrics, traits: traitsOf(run) };
       },
       check: () => checkBeforeOf(workshop, asked, { experiment, settings, places }),
       launcher,

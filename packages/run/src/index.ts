@@ -5,6 +5,7 @@ export { buildModel, datasetLoader, effectiveTrain, resolveRun } from './resolve
 export type { DatasetLoader, ResolveDependencies, ResolvedRun } from './resolve-run.js';
 export { initialWeights, loadWeights } from './initial-weights.js';
 export type { InitialWeights, LoadedWeights } from './initial-weights.js';
+export { traitsOf } from './traits.js';
 export { costOf } from './divergence.js';
 export { programNamed, programsOf } from './programs.js';
 export { beforeOf, checkBefore } from './before.js';

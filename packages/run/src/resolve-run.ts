@@ -23,13 +23,14 @@ import type {
   Use,
 } from '@apical/core';
 import {
+  bear,
   fill,
   layersOf,
   libraryOf,
   named,
   placed,
   withDefined,
-  withHead,
+  without,
   type Locate,
   type RunCatalogues,
 } from '@apical/schemes';
@@ -110,21 +111,24 @@ export async function resolveRun(config: RunConfig, given: ResolveDependencies):
   // names are checked before a large data set is read
   const filled = fill(
     named(catalogues, 'Scheme', use, locate(`${path}.use`) ?? locate(path)),
-    config.scheme,
+    // its head is known with the task
+    without(config.scheme, 'head'),
     { catalogues, train, locate, path },
   );
   named(catalogues, 'Dataset', config.dataset.use, locate('dataset.use') ?? locate('dataset'));
   const dataset = await load(config.dataset);
+  const { activation = config.network.activation, head = config.network.head } = config.scheme;
   const prepared = placed(locate('task'), () =>
     task.prepare(dataset, {
       options: config.task.options ?? {},
-      ...(config.network.head === undefined ? {} : { head: config.network.head }),
+      ...(head === undefined ? {} : { head }),
       dtype: train.dtype,
       random,
     }),
   );
-  const scheme = withHead(filled, prepared.head, locate('network.head') ?? locate(path));
-  const layers = layersOf(config.network, prepared, catalogues, locate);
+  const said = config.scheme.activation === undefined ? 'network.activation' : `${path}.activation`;
+  const layers = layersOf({ ...config.network, activation }, prepared, catalogues, locate, said);
+  const scheme = bear(filled, layers, prepared.head, { label: config.label, locate });
   const declared = placed(locate(path), () => declare(scheme, layers));
   const where = locate(`${path}.train.program`) ?? locate('train.program');
   placed(where, () => programNamed(declared.programs, train.program ?? 'train'));

@@ -17,7 +17,7 @@ import type {
   Step,
 } from '@apical/core';
 import { ApicalError } from '@apical/core';
-import { fill, named } from '@apical/schemes';
+import { bear, fill, named } from '@apical/schemes';
 import { stepsIn } from './durations.js';
 import { pause } from './pulse.js';
 import { buildModel, type ResolvedRun } from './resolve-run.js';
@@ -138,8 +138,12 @@ export function attachProbes(run: ResolvedRun, memory: Memory, trained: BuiltMod
         return kept(buildModel(run, memory, { batch, prefix, lend, noise }), true, shares === undefined);
       },
       other(scheme, batch, lend) {
-        const { head } = run.task;
-        const other = fill(named(run.catalogues, 'Scheme', scheme, undefined), { head });
+        // with the activations and the head of the scheme that is looked at
+        const other = bear(
+          fill(named(run.catalogues, 'Scheme', scheme, undefined)),
+          run.layers,
+          run.task.head,
+        );
         return kept(
           buildModel({ ...run, scheme: other, weights: {} }, memory, { batch, prefix, lend }),
           false,

@@ -89,12 +89,10 @@ export function fill(scheme: Scheme, answers: SchemeOptions = {}, context: FillC
     ),
   };
   checkTrainOptimiser(train, filled, locate);
-  return answers.head === undefined ? filled : withHead(filled, answers.head, locate(`${path}.head`));
-}
-/** A filled scheme with one of its heads in use. */
-export function withHead(scheme: Scheme, head: string, at: string | undefined): Scheme {
-  if (Object.hasOwn(scheme.heads, head)) return { ...scheme, head };
-  throw unknownAt(`head of scheme ${scheme.name}`, head, Object.keys(scheme.heads), at);
+  const { head } = answers;
+  if (head === undefined) return filled;
+  if (Object.hasOwn(scheme.heads, head)) return { ...filled, head };
+  throw unknownAt(`head of ${of}`, head, Object.keys(scheme.heads), locate(`${path}.head`));
 }
 function fillNeuron(
   slot: NeuronSlot,

@@ -1,6 +1,8 @@
 /** Public names of `@apical/schemes`. */
-export { fill, withHead } from './fill.js';
+export { bear } from './bear.js';
+export { fill } from './fill.js';
 export type { FillContext } from './fill.js';
+export { without } from './checks.js';
 export { layersOf } from './layers.js';
 export { withDefined } from './define.js';
 export { schemeFromTemplate } from './template.js';

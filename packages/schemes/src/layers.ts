@@ -9,14 +9,16 @@ export function layersOf(
   task: Pick<PreparedTask, 'inputShape' | 'outputShape'>,
   catalogues: Pick<RunCatalogues, 'Activation'>,
   locate: Locate = () => undefined,
+  /** Where the activation is said. */
+  path = 'network.activation',
 ): LayerSpec[] {
   const { hidden, activation } = network;
   const names = typeof activation === 'string' ? hidden.map(() => activation) : activation;
   if (names.length !== hidden.length)
     throw new ApicalError(
       'APICAL_SHAPE',
-      `network.activation lists ${names.length} names for ${hidden.length} hidden layers; give one each, or one for all`,
-      { at: locate('network.activation') },
+      `${path} lists ${names.length} names for ${hidden.length} hidden layers; give one each, or one for all`,
+      { at: locate(path) },
     );
   const layers = hidden.map((units, k): LayerSpec => {
     if (!Number.isInteger(units) || units < 1)
@@ -25,7 +27,7 @@ export function layersOf(
         `network.hidden: layer ${k + 1} has ${units} units; give a whole number from 1`,
         { at: locate(`network.hidden.${k}`) ?? locate('network.hidden') },
       );
-    const place = locate(`network.activation.${k}`) ?? locate('network.activation');
+    const place = locate(`${path}.${k}`) ?? locate(path);
     named(catalogues, 'Activation', names[k]!, place);
     return { shape: [units], activation: names[k]! };
   });
