@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import ndarray from 'ndarray';
 import t from 'tap';
 import type {
+  Connectivity,
   GoldenCase,
   GoldenReplay,
   LearningRule,
   LoadedDataset,
   NeuronModel,
   Optimiser,
+  Program,
   Scheme,
 } from '@apical/core';
 import { injected, noise, parameter, state, stimulus } from '@apical/core';
@@ -32,8 +34,9 @@ import {
   Score,
   verifyCases,
   type Check,
+  type SchemeBench,
 } from '@apical/testing';
-import standard, { relu, sgd, tanh } from '@apical/plugin-standard';
+import standard, { dense, relu, sgd, tanh } from '@apical/plugin-standard';
 import { bp, delta, rateInput, rateOutput, rateUnit } from '@apical/plugin-bp';
 
 const library = libraryOf(standard);
@@ -460,6 +463,59 @@ t.test('broken activations, optimisers and schemes are found out', async t => {
   t.match(scheme({ plasticity: { forward: summed } }), /a batch of one gives what its row gives/);
   const lax = schemeConformance(bp, { ...bench, zeroError: false, independentSamples: false });
   t.equal(schemeConformance(bp, bench).length - lax.length, 2);
+});
+t.test('begin runs as in a run: for every batch, before its steps, in evaluation too', async t => {
+  const up = { phase: 'forward', sweep: 'up' } as const;
+  const down = { phase: 'backward', sweep: 'down' } as const;
+  const learn = { phase: 'learn' };
+  const found = (programs: Readonly<Record<string, Program>>): string => {
+    const assembled: Scheme['assemble'] = (...given) => {
+      const model = bp.assemble(...given);
+      return { ...model, programs: { ...model.programs, ...programs } };
+    };
+    return failing(schemeConformance({ ...bp, assemble: assembled }, bench)).join('\n');
+  };
+  t.equal(found({ begin: [up], train: [down, learn] }), '', 'steps may read what begin filled');
+  t.match(found({ begin: [], train: [down, learn] }), /every program compiles/);
+  t.match(found({ begin: [up, down, learn] }), /evaluation changes no weight — after evaluation, W1/);
+});
+t.test('a batch is shown for as long as the scheme says, in steps of dt, with the options given', async t => {
+  let shown = 0;
+  const counted: Connectivity = {
+    ...dense,
+    name: 'counted',
+    transmit: (at, ...given) => [
+      { op: 'call', where: 'counted', run: () => shown++ },
+      ...dense.transmit(at, ...given),
+    ],
+  };
+  const layers = [{ shape: [5] }, { shape: [4], activation: 'tanh', connectivity: counted }, { shape: [3] }];
+  const timed: Scheme = {
+    ...bp,
+    dt: 1,
+    parameters: {
+      presentation: parameter('training', 3, 'ms'),
+      evaluatePresentation: parameter('', 2, 'ms'),
+    },
+  };
+  const count = (scheme: Scheme, name: RegExp, more: Partial<SchemeBench> = {}): number => {
+    shown = 0;
+    for (const check of schemeConformance(scheme, { ...bench, layers, ...more }))
+      if (name.test(check.name)) check.run();
+    return shown;
+  };
+  const update = /an update changes weights/;
+  t.equal(count(bp, update), 6, 'two times three updates');
+  t.equal(count(timed, update), 18);
+  const opened: Scheme['assemble'] = (...given) => {
+    const model = bp.assemble(...given);
+    return { ...model, programs: { ...model.programs, start: model.programs.evaluate } };
+  };
+  t.equal(count({ ...bp, assemble: opened }, update), 8, 'start runs once, before the first');
+  t.equal(count(timed, update, { dt: 0.5 }), 36);
+  t.equal(count(timed, /evaluation changes no weight/, { dt: 0.5 }), 18 + 4);
+  const empty = schemeConformance(bp, { ...bench, options: { plasticity: { forward: null } } });
+  t.match(failing(empty).join('\n'), /no weight changed/);
 });
 t.test('broken data sets are found out', async t => {
   const split = (start: number) => ({

@@ -7,9 +7,10 @@ import {
   type LayerSpec,
   type Program,
   type Scheme,
+  type SchemeOptions,
 } from '@apical/core';
 import type { Catalogue } from '@apical/core';
-import { assemble, circuitStreams, type BuiltModel, type Library } from '@apical/circuit';
+import { assemble, circuitStreams, declare, type BuiltModel, type Library } from '@apical/circuit';
 import { fill } from '@apical/schemes';
 import { createRandomSource } from '@apical/numerics';
 import { close, ensure, type Check } from './check.js';
@@ -26,6 +27,19 @@ export interface SchemeBench {
   readonly zeroError?: boolean;
   /** Does a sample know nothing of the others in its batch? Default true; false with noise or batch-coupled neurons. */
   readonly independentSamples?: boolean;
+  /** ms; default: the scheme's own. */
+  readonly dt?: number;
+  /** Answers to its slots and settings; a head here is that of all checks but the one for zero error. */
+  readonly options?: SchemeOptions;
+}
+/** What a run does with a batch that is shown. */
+interface Presented {
+  /** Before the first update of all. */
+  readonly start: () => void;
+  /** `begin`, then the program that trains, for as long as the scheme says. */
+  readonly train: () => void;
+  /** `begin`, then the program that evaluates. */
+  readonly evaluate: () => void;
 }
 /** One and the same sum over at most 10 terms of order one, perhaps in another order. */
 const rounding = 1e-13;
@@ -40,37 +54,70 @@ function phasesOf(program: Program): string[] {
 }
 export function schemeConformance(
   scheme: Scheme,
-  { library, backend, layers = defaultLayers, zeroError = true, independentSamples = true }: SchemeBench,
+  {
+    library,
+    backend,
+    layers = defaultLayers,
+    zeroError = true,
+    independentSamples = true,
+    dt,
+    options = {},
+  }: SchemeBench,
 ): Check[] {
   const memory = backend.open({ dtype: 'float64' });
   const heads = Object.keys(scheme.heads);
-  const build = (seed = 3, head = heads[0], batch = 4, lender?: BuiltModel): BuiltModel =>
-    assemble(fill(scheme, head === undefined ? {} : { head }), layers, {
+  const common = options.head ?? heads[0];
+  const time = dt === undefined ? {} : { dt };
+  const filled = (head: string | undefined): Scheme =>
+    fill(scheme, head === undefined ? options : { ...options, head });
+  const build = (seed = 3, head = common, batch = 4, lender?: BuiltModel): BuiltModel =>
+    assemble(filled(head), layers, {
+      ...time,
       memory,
       batch,
       library,
       streams: circuitStreams(createRandomSource(seed), library.initialisers),
       ...(lender ? { lend: name => lender.circuit.lent(name) } : {}),
     });
+  /** A scheme without time, or that says no duration, runs its programs once. */
+  const stepsOf = (duration: string): number => {
+    const { parameters } = declare(filled(common), layers, time);
+    const step = dt ?? scheme.dt;
+    return step === undefined ? 1 : Math.round((parameters[duration] ?? step) / step);
+  };
+  const presented = ({ circuit, programs }: BuiltModel, apply = true): Presented => {
+    const { begin, start } = programs;
+    const [opens, starts] = [begin && circuit.compile(begin), start && circuit.compile(start)];
+    const after = begin ? { after: begin } : {};
+    const shown = (program: Program, duration: string): (() => void) => {
+      const [step, times] = [circuit.compile(program, { apply, ...after }), stepsOf(duration)];
+      return () => {
+        opens?.();
+        for (let k = 0; k < times; k++) step();
+      };
+    };
+    return {
+      start: () => starts?.(),
+      train: shown(programs.train, 'presentation'),
+      evaluate: shown(programs.evaluate, 'evaluatePresentation'),
+    };
+  };
   const show = ({ circuit, input, target }: BuiltModel, seed: number): void => {
     const stream = createRandomSource(seed).stream('conformance');
     for (const ref of [input, target]) circuit.signal(ref).forEach((_, i, a) => (a[i] = stream.uniform()));
   };
-  const once = ({ circuit, programs }: BuiltModel): void => {
-    if (programs.begin) circuit.compile(programs.begin)();
-    circuit.compile(programs.train, { apply: false })();
+  const once = (model: BuiltModel): void => {
+    const { start, train } = presented(model, false);
+    start();
+    train();
   };
   const learns = ({ circuit, forward }: BuiltModel): string[] => forward.filter(n => circuit.plastic(n));
-  /** Three updates. */
-  const trained = (model: BuiltModel): BuiltModel => {
-    const { circuit, programs } = model;
-    const [begin, train] = [
-      programs.begin && circuit.compile(programs.begin),
-      circuit.compile(programs.train),
-    ];
+  /** Three updates; `first`: they are the first of all. */
+  const trained = (model: BuiltModel, first = true): BuiltModel => {
+    const { start, train } = presented(model);
     for (let k = 0; k < 3; k++) {
       show(model, k);
-      begin?.();
+      if (k === 0 && first) start();
       train();
     }
     return model;
@@ -87,7 +134,11 @@ export function schemeConformance(
         ensure(heads.length > 0, () => 'the scheme states no head');
         for (const head of heads) {
           const model = build(3, head);
-          for (const program of Object.values(model.programs)) model.circuit.compile(program);
+          const { begin } = model.programs;
+          for (const [name, program] of Object.entries(model.programs)) {
+            const after = begin && (name === 'train' || name === 'evaluate') ? { after: begin } : {};
+            model.circuit.compile(program, after);
+          }
         }
       },
     },
@@ -136,7 +187,7 @@ export function schemeConformance(
         const model = trained(build());
         const before = weightsOf(model);
         show(model, 9);
-        model.circuit.compile(model.programs.evaluate)();
+        presented(model).evaluate();
         same('after evaluation', before, weightsOf(model));
       },
     },
@@ -145,11 +196,11 @@ export function schemeConformance(
       run() {
         const model = trained(build());
         const saved = new Map([...model.circuit.state()].map(([k, v]) => [k, v.slice()]));
-        const want = weightsOf(trained(model));
+        const want = weightsOf(trained(model, false));
         // the same streams, for schemes with noise, and a state that has moved on
-        const other = trained(trained(build()));
+        const other = trained(trained(build()), false);
         other.circuit.restore(saved);
-        same('after restoring', want, weightsOf(trained(other)));
+        same('after restoring', want, weightsOf(trained(other, false)));
       },
     },
     ...(zeroError && heads.includes('linear-squared')
@@ -158,9 +209,9 @@ export function schemeConformance(
             name: `${scheme.name}: a target equal to the output gives no direction`,
             run() {
               const model = build(3, 'linear-squared');
-              const { circuit, programs, output, target } = model;
+              const { circuit, output, target } = model;
               show(model, 5);
-              circuit.compile(programs.evaluate)();
+              presented(model).evaluate();
               circuit.signal(target).set(circuit.signal(output));
               once(model);
               for (const name of learns(model)) {
@@ -177,7 +228,8 @@ export function schemeConformance(
             name: `${scheme.name}: a batch of one gives what its row gives in a batch`,
             run() {
               const many = build();
-              const one = build(3, heads[0], 1, many);
+              const one = build(3, common, 1, many);
+              const first = new Map([...one.circuit.state()].map(([k, v]) => [k, v.slice()]));
               show(many, 6);
               once(many);
               const mean = new Map(
@@ -189,6 +241,7 @@ export function schemeConformance(
                   const n = all.length / 4;
                   return Float64Array.from(all.subarray(b * n, (b + 1) * n));
                 };
+                one.circuit.restore(first);
                 for (const ref of [many.input, many.target]) one.circuit.signal(ref).set(row(ref));
                 once(one);
                 close(`output of sample ${b}`, one.circuit.signal(one.output), row(many.output), rounding);
