@@ -59,12 +59,7 @@ const output = defineNeuron({
   parameters: { gLeak, gBasal, gTarget, teach },
   // the prediction leaves the target's conductance out, the membrane has it also without target
   constants: { tau: '1 / (gLeak + gBasal + gTarget)', lam: 'gBasal / (gLeak + gBasal)' },
-  signals: {
-    ...somatic,
-    vBas,
-    target: stimulus('target potential'),
-    shown: state('target one step ago'),
-  },
+  signals: { ...somatic, vBas, target: stimulus('target potential'), shown: state('target one step ago') },
   phases: {
     start: 'shown = target',
     // (5)

@@ -5,18 +5,8 @@
  * `B{l}`, the feedback into hidden layer l. Numbers in brackets are those of the equations in README.md.
  */
 import type { Assembled, Builder, LayerSpec, Program, Projection, Scheme } from '@apical/core';
-import {
-  defineNeuron,
-  defineScheme,
-  derived,
-  entryOf,
-  hasWeights,
-  input,
-  noise,
-  setting,
-  weightedLayers,
-} from '@apical/core';
-import { state, stimulus } from '@apical/core';
+import { defineNeuron, defineScheme, derived, entryOf, hasWeights, input, noise } from '@apical/core';
+import { setting, state, stimulus, weightedLayers } from '@apical/core';
 import { delta, layerName, wiringOf } from '@apical/plugin-bp';
 import { flow } from '@apical/plugin-standard';
 import { activationOf, atLeast0, flag, sigma, own, shown, source, tauNoise, teach, time } from './common.js';
@@ -147,6 +137,7 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
       net.population(layerName(l), l < last ? 'hidden' : 'output', { ...at, ...activationOf(layer), choose });
   });
   const weighted = weightedLayers(layers);
+  const synapses = { weights: drawn, bias: settings.bias === true, plasticity: 'forward' };
   const isDirect = settings.feedback === 'dfa';
   for (let l = 1; l <= last; l++)
     net.project(`W${l}`, {
@@ -156,9 +147,7 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
       phase: 'forward',
       role: 'forward',
       layer: l - 1,
-      ...(weighted.includes(l)
-        ? { weights: drawn, bias: settings.bias === true, plasticity: 'forward' }
-        : {}),
+      ...(weighted.includes(l) ? synapses : {}),
     });
   for (let l = 1; l < last; l++) {
     if (isDirect && !weighted.includes(l)) continue;

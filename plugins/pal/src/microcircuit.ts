@@ -18,11 +18,7 @@ const prospectivity = atLeast0('1: the rate looks ahead by the membrane time con
 const { vBas, vApi, vApiOld, nudge, xi, z } = dendritic;
 const vSoma = derived('apical potential that the soma sees');
 const functions = { phi: 'sigmoid' };
-const signals = {
-  ...somatic,
-  uOld: state('u one step ago'),
-  uDriven: state('potential the somatic drive leads to'),
-};
+const signals = { ...somatic, uOld: state('u one step ago'), uDriven: state('where the drive leads u to') };
 /** (3) With full prospectivity the membrane cancels: uBreve is the drive of the step before. */
 const choices = {
   ahead: { integrated: 'uOld + prospectivity * tau * (u - uOld) / dt', cancelled: 'uDriven' },
