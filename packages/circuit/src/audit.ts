@@ -3,6 +3,7 @@
  * equations. It says what is there, not whether that is acceptable.
  */
 import type { LayerSpec, Program, Stage } from '@apical/core';
+import { reductions } from '@apical/equations';
 import type { BuiltModel } from './assemble.js';
 import type { BuiltProjection } from './built.js';
 import { phasesIn } from './declare.js';
@@ -78,7 +79,7 @@ function beginnings(model: BuiltModel): AuditRow {
   const evidence = following(model).flatMap(({ what, renewed }) => (renewed.length ? [] : [what]));
   return row('starts from weights of others', evidence, 'yes', 'no');
 }
-const reduction = /\b(sum|mean|largest)\s*\(/;
+const reduction = new RegExp(`\\b(${reductions.join('|')})\\s*\\(`);
 const words = (phase: string | readonly string[]): string =>
   typeof phase === 'string' ? phase : phase.join(' + ');
 function flat(program: Program): Stage[] {

@@ -27,6 +27,7 @@ export type {
   Cell,
   Connectivity,
   DenseProduct,
+  Reduction,
   Scratch,
   Strides,
   Until,

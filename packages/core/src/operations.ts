@@ -55,6 +55,8 @@ export type FunctionName =
   | 'max'
   | 'clip'
   | 'where';
+/** Of the units of a sample, in their order. */
+export type Reduction = 'sum' | 'mean' | 'largest';
 export type Tree =
   | { readonly kind: 'number'; readonly value: number }
   /** Index into `Elementwise.operands`. */
@@ -80,7 +82,7 @@ export type Pass =
    */
   | {
       readonly kind: 'reduce';
-      readonly by: 'sum' | 'mean' | 'largest';
+      readonly by: Reduction;
       readonly units: number;
       readonly body: readonly Assignment[];
       readonly value: Tree;

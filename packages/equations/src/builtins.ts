@@ -21,6 +21,13 @@ export interface Builtin {
   readonly rank: number;
   /** Derivative from the arguments and their derivatives. */
   readonly derivative: (args: Three, slopes: Three) => SyntaxNode;
+  /**
+   * pure: arguments and result are pure numbers · agree: arguments agree, the result is like them · compare: they agree, the
+   * result is 1 or 0 · keep: as the argument · own: worked out in `check-units.ts`.
+   */
+  readonly units: 'pure' | 'agree' | 'compare' | 'keep' | 'own';
+  /** Costs more than a sum: what depends on scalars alone is worked out once. */
+  readonly costly?: true;
   /** The JavaScript has its argument more than once. */
   readonly repeats?: true;
 }
@@ -35,8 +42,10 @@ const operator = (
   evaluate: Binary,
   derivative: Builtin['derivative'],
   latex: Builtin['latex'],
+  units: Builtin['units'] = 'own',
 ): Builtin => ({
   arity: 2,
+  units,
   doc: `a ${sign} b`,
   js: (a, b) => `(${a}${sign}${b})`,
   evaluate,
@@ -52,6 +61,7 @@ const comparison = (
   evaluate: (a: number, b: number) => boolean,
 ): Builtin => ({
   arity: 2,
+  units: 'compare',
   doc: `1 where a ${sign} b, else 0`,
   js: (a, b) => `(${a}${js}${b}?1:0)`,
   evaluate: (a, b) => (evaluate(a, b) ? 1 : 0),
@@ -68,6 +78,7 @@ const unary = (
   slope: (x: SyntaxNode) => SyntaxNode,
 ): Builtin => ({
   arity: 1,
+  units: 'keep',
   doc,
   js,
   evaluate,
@@ -75,8 +86,10 @@ const unary = (
   derivative: ([x], [dx]) => multiply(slope(x), dx),
   latex: p => latex.replace('#', () => p(0)),
 });
+const transcendental = (f: Builtin): Builtin => ({ ...f, units: 'pure', costly: true });
 const extreme = (name: 'min' | 'max', doc: string, comparing: string): Builtin => ({
   arity: 2,
+  units: 'agree',
   doc,
   js: (a, b) => `Math.${name}(${a},${b})`,
   evaluate: name === 'min' ? (a, b) => Math.min(a, b) : (a, b) => Math.max(a, b),
@@ -94,6 +107,7 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
     (a, b) => a + b,
     (_, [da, db]) => add(da, db),
     p => `${p(0, 2)} + ${p(1, 2, true)}`,
+    'agree',
   ),
   subtract: operator(
     '-',
@@ -101,6 +115,7 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
     (a, b) => a - b,
     (_, [da, db]) => subtract(da, db),
     p => `${p(0, 2)} - ${p(1, 3, true)}`,
+    'agree',
   ),
   multiply: operator(
     '*',
@@ -112,16 +127,20 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
       return `${p(0, 3)} ${/^\d/.test(right) ? '\\cdot' : '\\,'} ${right}`;
     },
   ),
-  divide: operator(
-    '/',
-    4,
-    (a, b) => a / b,
-    ([a, b], [da, db]) =>
-      isZero(db) ? divide(da, b) : divide(subtract(multiply(da, b), multiply(a, db)), square(b)),
-    p => `\\frac{${p(0)}}{${p(1)}}`,
-  ),
+  divide: {
+    ...operator(
+      '/',
+      4,
+      (a, b) => a / b,
+      ([a, b], [da, db]) =>
+        isZero(db) ? divide(da, b) : divide(subtract(multiply(da, b), multiply(a, db)), square(b)),
+      p => `\\frac{${p(0)}}{${p(1)}}`,
+    ),
+    costly: true,
+  },
   negate: {
     arity: 1,
+    units: 'keep',
     doc: 'minus a',
     js: a => `(-${a})`,
     evaluate: a => -a,
@@ -131,6 +150,8 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
   },
   power: {
     arity: 2,
+    units: 'own',
+    costly: true,
     doc: 'a to the power b',
     js: (a, b) => `Math.pow(${a},${b})`,
     evaluate: Math.pow,
@@ -147,41 +168,51 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
   lessEqual: comparison('<=', '<=', '\\le', (a, b) => a <= b),
   greaterEqual: comparison('>=', '>=', '\\ge', (a, b) => a >= b),
   equal: comparison('==', '===', '=', (a, b) => a === b),
-  exp: unary(
-    'e to the power x',
-    inParentheses('\\exp'),
-    x => `Math.exp(${x})`,
-    Math.exp,
-    x => call('exp', x),
+  exp: transcendental(
+    unary(
+      'e to the power x',
+      inParentheses('\\exp'),
+      x => `Math.exp(${x})`,
+      Math.exp,
+      x => call('exp', x),
+    ),
   ),
-  log: unary(
-    'natural logarithm',
-    inParentheses('\\ln'),
-    x => `Math.log(${x})`,
-    Math.log,
-    x => divide(one, x),
+  log: transcendental(
+    unary(
+      'natural logarithm',
+      inParentheses('\\ln'),
+      x => `Math.log(${x})`,
+      Math.log,
+      x => divide(one, x),
+    ),
   ),
-  tanh: unary(
-    'hyperbolic tangent',
-    inParentheses('\\tanh'),
-    x => `Math.tanh(${x})`,
-    Math.tanh,
-    x => subtract(one, square(call('tanh', x))),
+  tanh: transcendental(
+    unary(
+      'hyperbolic tangent',
+      inParentheses('\\tanh'),
+      x => `Math.tanh(${x})`,
+      Math.tanh,
+      x => subtract(one, square(call('tanh', x))),
+    ),
   ),
-  sigmoid: unary(
-    'logistic function 1 / (1 + exp(-x))',
-    operatorName('sigmoid'),
-    x => `(1/(1+Math.exp(-${x})))`,
-    x => 1 / (1 + Math.exp(-x)),
-    x => multiply(call('sigmoid', x), subtract(one, call('sigmoid', x))),
+  sigmoid: transcendental(
+    unary(
+      'logistic function 1 / (1 + exp(-x))',
+      operatorName('sigmoid'),
+      x => `(1/(1+Math.exp(-${x})))`,
+      x => 1 / (1 + Math.exp(-x)),
+      x => multiply(call('sigmoid', x), subtract(one, call('sigmoid', x))),
+    ),
   ),
   softplus: {
-    ...unary(
-      'ln(1 + exp(x)), computed without overflow',
-      operatorName('softplus'),
-      x => `(Math.max(${x},0)+Math.log1p(Math.exp(-Math.abs(${x}))))`,
-      x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-      x => call('sigmoid', x),
+    ...transcendental(
+      unary(
+        'ln(1 + exp(x)), computed without overflow',
+        operatorName('softplus'),
+        x => `(Math.max(${x},0)+Math.log1p(Math.exp(-Math.abs(${x}))))`,
+        x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+        x => call('sigmoid', x),
+      ),
     ),
     repeats: true,
   },
@@ -192,13 +223,17 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
     x => Math.max(x, 0),
     x => where(call('greater', x, zero), one, zero),
   ),
-  sqrt: unary(
-    'square root',
-    '\\sqrt{#}',
-    x => `Math.sqrt(${x})`,
-    Math.sqrt,
-    x => divide(number(0.5), call('sqrt', x)),
-  ),
+  sqrt: {
+    ...unary(
+      'square root',
+      '\\sqrt{#}',
+      x => `Math.sqrt(${x})`,
+      Math.sqrt,
+      x => divide(number(0.5), call('sqrt', x)),
+    ),
+    units: 'own',
+    costly: true,
+  },
   abs: unary(
     'absolute value',
     '\\left|#\\right|',
@@ -206,17 +241,21 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
     Math.abs,
     x => call('sign', x),
   ),
-  sign: unary(
-    '-1, 0 or 1',
-    operatorName('sign'),
-    x => `Math.sign(${x})`,
-    Math.sign,
-    () => zero,
-  ),
+  sign: {
+    ...unary(
+      '-1, 0 or 1',
+      operatorName('sign'),
+      x => `Math.sign(${x})`,
+      Math.sign,
+      () => zero,
+    ),
+    units: 'own',
+  },
   min: extreme('min', 'the smaller of two', 'less'),
   max: extreme('max', 'the larger of two', 'greater'),
   clip: {
     arity: 3,
+    units: 'agree',
     doc: 'x, but at least low and at most high: clip(x, low, high)',
     js: (x, low, high) => `Math.min(Math.max(${x},${low}),${high})`,
     evaluate: (x, low, high) => Math.min(Math.max(x, low), high),
@@ -227,6 +266,7 @@ export const builtins: Readonly<Record<FunctionName, Builtin>> = {
   },
   where: {
     arity: 3,
+    units: 'own',
     doc: 'a where the condition is not 0, else b: where(condition, a, b)',
     js: (c, a, b) => `(${c}?${a}:${b})`,
     evaluate: (c, a, b) => (c ? a : b),

@@ -1,19 +1,13 @@
 /** The dimensional check of statements. Values are used as they are, so units must agree in scale too. */
 import { isApicalError } from '@apical/core';
+import type { FunctionName } from '@apical/core';
 import type { Language, Statement } from './block.js';
+import { builtins } from './builtins.js';
 import { constantOf } from './constant.js';
 import { fail, failAt } from './error.js';
 import type { CallNode, SourceLine, SyntaxNode } from './syntax.js';
 import { millisecond, parseUnit, pureNumber, raise, sameUnit, showUnit, times, type Unit } from './units.js';
-import { signOf } from './vocabulary.js';
-
-/** Arguments and results are pure numbers. */
-const pure: ReadonlySet<string> = new Set(['exp', 'log', 'tanh', 'sigmoid', 'softplus']);
-/** Arguments agree, the result is like them. */
-const agreeing: ReadonlySet<string> = new Set(['add', 'subtract', 'min', 'max', 'clip']);
-/** Arguments agree, the result is 1 or 0. */
-const comparing: ReadonlySet<string> = new Set(['less', 'greater', 'lessEqual', 'greaterEqual', 'equal']);
-const keeping: ReadonlySet<string> = new Set(['negate', 'abs', 'relu', 'sum', 'mean', 'largest']);
+import { isReduction, signOf } from './vocabulary.js';
 
 /** undefined: fits anything (0, and names whose unit is not known). */
 type Known = Unit | undefined;
@@ -118,16 +112,16 @@ class Checker {
     const [a, b, c] = units;
     const { name } = node;
     const sign = signOf(name) ?? name;
-    if (pure.has(name)) {
+    const rule = isReduction(name) ? 'keep' : builtins[name as FunctionName].units;
+    if (rule === 'pure') {
       this.#pure(node.args[0]!, a, `the argument of ${name}`);
       return pureNumber;
     }
-    if (agreeing.has(name)) return this.#agree(node, sign, units);
-    if (comparing.has(name)) {
-      this.#agree(node, sign, units);
-      return pureNumber;
+    if (rule === 'keep') return a;
+    if (rule !== 'own') {
+      const agreed = this.#agree(node, sign, units);
+      return rule === 'agree' ? agreed : pureNumber;
     }
-    if (keeping.has(name)) return a;
     switch (name) {
       case 'sign':
         return pureNumber;

@@ -1,6 +1,7 @@
 /** Elementwise passes → one fused JavaScript function over typed arrays; it allocates nothing when it runs. */
 import type { Assignment, Elementwise, Extent, Pass, Step, Tree } from '@apical/core';
 import { builtins } from './builtins.js';
+import { reductionForms } from './reductions.js';
 import { operandsRead } from './tree.js';
 
 type Body = readonly Assignment[];
@@ -101,12 +102,9 @@ class Emitter {
     if (pass.kind === 'reduce') {
       const before: string[] = [];
       const value = this.#tree(pass.value, 'neuron', before);
-      const largest = pass.by === 'largest';
-      const start = largest ? '-Infinity' : '0';
-      const add = largest ? `const v=${value};if(v>sum||v!==v)sum=v;` : `sum+=${value};`;
-      const end = pass.by === 'mean' ? `sum/${n}` : 'sum';
-      const into = `${this.#name('a', pass.into)}[b]=${end};`;
-      const inner = `${eachUnit}{${body}${before.join('')}${add}}`;
+      const { start, js } = reductionForms[pass.by];
+      const into = `${this.#name('a', pass.into)}[b]=${js.end(n)};`;
+      const inner = `${eachUnit}{${body}${before.join('')}${js.add(value)}}`;
       return `${head}${eachSample}{${samples.join('')}let sum=${start};\n${inner}\n${into}}}`;
     }
     if (over === 'sample') return `${head}${eachSample}{\n${body}\n}}`;

@@ -4,7 +4,6 @@ export type { Place } from './error.js';
 export { builtins } from './builtins.js';
 export type { Builtin } from './builtins.js';
 export { callable, operators, reductions } from './vocabulary.js';
-export type { Reduction } from './vocabulary.js';
 export { parse } from './parse.js';
 export { callsIn, namesIn } from './syntax.js';
 export type { CallNode, NameNode, NumberNode, Origin, SourceLine, SyntaxNode } from './syntax.js';

@@ -3,6 +3,7 @@ import type { Assignment, Elementwise, Expression, Step, Tree } from '@apical/co
 import { parseAssignment } from './expand.js';
 import { builtins } from './builtins.js';
 import { failAt, unknownValue } from './error.js';
+import { reductionForms } from './reductions.js';
 import type { Origin, SyntaxNode } from './syntax.js';
 import { isCallable, isOperator } from './vocabulary.js';
 
@@ -41,14 +42,13 @@ export function interpret(op: Elementwise): Step {
           for (let i = 0; i < n; i++) run(pass.body, b, b * n + i);
           continue;
         }
-        let sum = pass.by === 'largest' ? -Infinity : 0;
+        const form = reductionForms[pass.by];
+        let sum = form.start;
         for (let i = b * n; i < (b + 1) * n; i++) {
           run(pass.body, b, i);
-          const v = value(pass.value, b, i);
-          if (pass.by !== 'largest') sum += v;
-          else if (v > sum || Number.isNaN(v)) sum = v;
+          sum = form.add(sum, value(pass.value, b, i));
         }
-        operands[pass.into]!.data[b] = pass.by === 'mean' ? sum / n : sum;
+        operands[pass.into]!.data[b] = form.end(sum, n);
       }
     }
   };

@@ -3,9 +3,10 @@ import type { Expression } from '@apical/core';
 import type { Statement } from './block.js';
 import { builtins } from './builtins.js';
 import { parse } from './parse.js';
+import { reductionForms } from './reductions.js';
 import { isGreek, symbolToLatex } from './symbols.js';
 import type { SyntaxNode } from './syntax.js';
-import { isCallable, isOperator } from './vocabulary.js';
+import { isCallable, isOperator, isReduction } from './vocabulary.js';
 
 type Symbols = Readonly<Record<string, string>>;
 interface Printed {
@@ -13,8 +14,6 @@ interface Printed {
   /** How tightly it binds, as in `builtins`. */
   readonly rank: number;
 }
-/** A sum sign reaches as far as a product: less tightly than that. */
-const sumRank = 2;
 
 function print(node: SyntaxNode, symbols: Symbols): Printed {
   if (node.kind !== 'call') {
@@ -34,9 +33,10 @@ function print(node: SyntaxNode, symbols: Symbols): Printed {
     const { latex, rank } = builtins[name];
     return { text: latex(argument), rank };
   }
-  if (name === 'sum') return { text: `\\sum_i ${argument(0, 3, true)}`, rank: sumRank };
-  if (name === 'largest') return { text: `\\max_i ${argument(0, 3, true)}`, rank: sumRank };
-  if (name === 'mean') return { text: `\\left\\langle ${argument(0)} \\right\\rangle`, rank: 9 };
+  if (isReduction(name)) {
+    const { latex, rank } = reductionForms[name];
+    return { text: latex(argument), rank };
+  }
   const all = node.args.map((_, k) => argument(k)).join(', ');
   return { text: `${slotToLatex(name)}\\left(${all}\\right)`, rank: 9 };
 }

@@ -1,5 +1,5 @@
 /** Statements → passes over operands: broadcasting, reductions, locals, fusion of loops. */
-import type { Assignment, Elementwise, Tree } from '@apical/core';
+import type { Assignment, Elementwise, Reduction, Tree } from '@apical/core';
 import type { Statement } from './block.js';
 import { fail, failAt } from './error.js';
 import { authorsName, extents, Lookup, width, type Scope, type Shape } from './lookup.js';
@@ -7,23 +7,14 @@ import { resolveLocals, type Allocate } from './locals.js';
 import { overlap, Passes } from './passes.js';
 import { namesIn, type Origin, type SyntaxNode } from './syntax.js';
 import { leaf, treeCall, visit } from './tree.js';
-import { isReduction, type Reduction } from './vocabulary.js';
+import { builtins } from './builtins.js';
+import { isReduction } from './vocabulary.js';
 
 export interface LowerOptions {
   readonly batch: number;
   /** Of the population whose equations these are. */
   readonly units: number;
 }
-const costly: ReadonlySet<string> = new Set([
-  'divide',
-  'power',
-  'exp',
-  'log',
-  'tanh',
-  'sigmoid',
-  'softplus',
-  'sqrt',
-]);
 const combining = { '+=': 'add', '-=': 'subtract', '*=': 'multiply' } as const;
 
 /**
@@ -131,7 +122,7 @@ class Lowering {
       t.kind === 'operand' ? this.names.operands[t.index]!.extent === 'scalar' : t.kind !== 'temporary',
     );
     if (!isScalar) return { ...tree, args: tree.args.map(a => this.#hoist(a)) };
-    if (!parts.some(t => t.kind === 'call' && costly.has(t.name))) return tree;
+    if (!parts.some(t => t.kind === 'call' && builtins[t.name].costly)) return tree;
     const into = this.names.newLocal(`$once${this.names.operands.length}`, { extent: 'scalar', units: 1 });
     this.passes.loop('scalar', 1, [{ to: { operand: into }, value: tree }]);
     return leaf(into);

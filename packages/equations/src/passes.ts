@@ -1,7 +1,6 @@
 /** Passes while they are collected: what may move past what, so that loops of one extent become one. */
-import type { Assignment, Extent, Operand, Tree } from '@apical/core';
+import type { Assignment, Extent, Operand, Reduction, Tree } from '@apical/core';
 import { operandsIn, overlaps } from './tree.js';
-import type { Reduction } from './vocabulary.js';
 
 /** A pass whose local operands have no data yet. */
 export type DraftPass =

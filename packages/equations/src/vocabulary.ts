@@ -1,24 +1,8 @@
 /** The words and signs of the language, and what to write instead of those of other languages. */
-import type { FunctionName } from '@apical/core';
+import type { FunctionName, Reduction } from '@apical/core';
+import { builtins } from './builtins.js';
+import { reductionForms } from './reductions.js';
 
-/** What an author may call by name; the others are written as operators. */
-export const callable = [
-  'exp',
-  'log',
-  'tanh',
-  'sigmoid',
-  'softplus',
-  'relu',
-  'sqrt',
-  'abs',
-  'sign',
-  'min',
-  'max',
-  'clip',
-  'where',
-] as const satisfies readonly FunctionName[];
-export const reductions = ['sum', 'mean', 'largest'] as const;
-export type Reduction = (typeof reductions)[number];
 /** Operators as the author writes them. */
 export const operators: Readonly<Record<string, FunctionName>> = {
   '+': 'add',
@@ -34,10 +18,14 @@ export const operators: Readonly<Record<string, FunctionName>> = {
 };
 const operatorNames: ReadonlySet<string> = new Set([...Object.values(operators), 'negate']);
 export const isOperator = (name: string): name is FunctionName => operatorNames.has(name);
-export const isReduction = (name: string): name is Reduction =>
-  (reductions as readonly string[]).includes(name);
+/** What an author may call by name. */
+export const callable = (Object.keys(builtins) as FunctionName[]).filter(
+  (name): boolean => !operatorNames.has(name),
+);
+export const reductions = Object.keys(reductionForms) as Reduction[];
+export const isReduction = (name: string): name is Reduction => Object.hasOwn(reductionForms, name);
 export const isCallable = (name: string): name is FunctionName =>
-  (callable as readonly string[]).includes(name);
+  Object.hasOwn(builtins, name) && !operatorNames.has(name);
 
 const signs = Object.fromEntries(Object.entries(operators).map(([sign, name]) => [name, sign]));
 /** `+` of `add`; undefined for what is no operator of two. */

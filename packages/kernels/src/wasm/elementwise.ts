@@ -6,8 +6,6 @@ import type { Cell, Elementwise, FloatArray, Operand, Pass, Tree } from '@apical
 import { leaf, operandsIn, operandsRead, overlaps, treeCall } from '@apical/equations';
 import {
   demote,
-  f64,
-  f64Ops,
   floatStore,
   get,
   i32,
@@ -31,6 +29,7 @@ import {
   type Position,
 } from './emission.js';
 import { firstRow, overRows, overVectors, type Place } from './places.js';
+import { laneReductions } from './reductions.js';
 import { scalarCode, vectorCode } from './tree-code.js';
 
 type Loop = Extract<Pass, { readonly kind: 'loop' }>;
@@ -104,21 +103,21 @@ class PassEmitter {
   }
   #reduce(pass: Reduce): Code {
     const { size, locals } = this.#e;
-    const largest = pass.by === 'largest';
-    const sums = vectors[largest ? size : 8];
+    const { isWide, neutral, combine } = laneReductions[pass.by];
+    const width = isWide ? 8 : size;
+    const sums = vectors[width];
     const acc = locals.of('v128');
-    const neutral = v128Constant(largest ? size : 8, largest ? -Infinity : 0);
     const each = (place: Place): Code => {
       const before = this.#body(pass.body, place);
-      const value = this.#masked(this.#value(pass.value, place), place.rest, largest);
-      if (largest) return [...before, ...set(acc, sums.max(get(acc), value))];
-      if (size === 8) return [...before, ...set(acc, sums.add(get(acc), value))];
+      const value = this.#masked(this.#value(pass.value, place), place.rest, neutral);
+      if (size === width) return [...before, ...set(acc, sums[combine](get(acc), value))];
       const v = locals.of('v128');
-      const wide = sums.add(v128Ops.widen(get(v)), v128Ops.widen(shuffle(4, get(v), get(v), 2, 3, 2, 3)));
-      return [...before, ...set(v, value), ...set(acc, sums.add(get(acc), wide))];
+      const high = v128Ops.widen(shuffle(4, get(v), get(v), 2, 3, 2, 3));
+      const both = sums[combine](v128Ops.widen(get(v)), high);
+      return [...before, ...set(v, value), ...set(acc, sums[combine](get(acc), both))];
     };
     return this.#perSample(pass, (row, sample) => [
-      ...set(acc, neutral),
+      ...set(acc, v128Constant(width, neutral)),
       ...this.#run(pass.units, row, each),
       ...floatStore(
         size,
@@ -131,29 +130,25 @@ class PassEmitter {
   /** What the lanes of `acc` come to, as one number of the dtype. */
   #result({ by, units }: Reduce, acc: number): Code {
     const { size } = this.#e;
-    if (by === 'largest') {
-      const v = vectors[size];
-      const halves =
-        size === 8
-          ? v.max(get(acc), shuffle(8, get(acc), get(acc), 1, 1))
-          : v.max(get(acc), shuffle(4, get(acc), get(acc), 2, 3, 2, 3));
-      if (size === 8) return v.lane(0, halves);
-      const both = [...set(acc, halves), ...v.max(get(acc), shuffle(4, get(acc), get(acc), 1, 1, 1, 1))];
-      return v.lane(0, both);
+    const { isWide, combine, end } = laneReductions[by];
+    const reduce = vectors[isWide ? 8 : size][combine];
+    if (isWide || size === 8) {
+      const lane = vectors[8].lane(0, reduce(get(acc), shuffle(8, get(acc), get(acc), 1, 1)));
+      const value = end ? end(lane, units) : lane;
+      return size === 4 ? demote(value) : value;
     }
-    const { lane } = vectors[8];
-    const sum = f64Ops.add(lane(0, get(acc)), lane(1, get(acc)));
-    const value = by === 'mean' ? f64Ops.divide(sum, f64(units)) : sum;
-    return size === 4 ? demote(value) : value;
+    const halves = reduce(get(acc), shuffle(4, get(acc), get(acc), 2, 3, 2, 3));
+    const one = [...set(acc, halves), ...reduce(get(acc), shuffle(4, get(acc), get(acc), 1, 1, 1, 1))];
+    return vectors[4].lane(0, one);
   }
   /** Lanes beyond the row count for nothing. */
-  #masked(value: Code, rest: number | undefined, largest: boolean): Code {
+  #masked(value: Code, rest: number | undefined, neutral: number): Code {
     if (rest === undefined) return value;
     const { size } = this.#e;
-    if (!largest) return firstLanes(size, value, rest);
+    if (neutral === 0) return firstLanes(size, value, rest);
     // all ones where a lane counts
     const counts = firstLanes(size, v128Bytes(new Array<number>(16).fill(0xff)), rest);
-    return v128Ops.bitselect(value, v128Constant(size, -Infinity), counts);
+    return v128Ops.bitselect(value, v128Constant(size, neutral), counts);
   }
   /** Runs `write` for each sample with the places of its row and of its number. */
   #perSample(pass: Pass, write: (row: Position, sample: Position) => Code): Code {

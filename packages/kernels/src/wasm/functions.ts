@@ -3,7 +3,6 @@
  * written order, so that every engine gives the same numbers. Series are those of Taylor and of the area tangent,
  * cut where the next term is below the rounding.
  */
-import type { FunctionName } from '@apical/core';
 import { normalConstants } from '@apical/numerics';
 import { i32, v128Ops, type Code } from './assembler.js';
 import { VectorWriter } from './vector-writer.js';
@@ -194,11 +193,4 @@ const sign: VectorFunction = (size, l, x) => {
   return w.done(v128Ops.bitselect(one, given, isEither));
 };
 /** Given code that leaves a vector, gives code that leaves the function of each lane. */
-export const vectorFunctions: Readonly<Partial<Record<FunctionName, VectorFunction>>> = {
-  exp,
-  log,
-  tanh,
-  sigmoid,
-  softplus,
-  sign,
-};
+export const series = { exp, log, tanh, sigmoid, softplus, sign } as const;

@@ -16,16 +16,74 @@ import {
   type Code,
 } from './assembler.js';
 import { cellValue, type Emission } from './emission.js';
-import { vectorFunctions } from './functions.js';
+import { series } from './functions.js';
 
-type Binary = 'add' | 'subtract' | 'multiply' | 'divide' | 'min' | 'max';
-type Unary = 'negate' | 'abs' | 'sqrt';
-type Comparison = keyof typeof f64Tests & FunctionName;
-const binary: ReadonlySet<FunctionName> = new Set(['add', 'subtract', 'multiply', 'divide', 'min', 'max']);
-const unary: ReadonlySet<FunctionName> = new Set(['negate', 'abs', 'sqrt']);
-const isBinary = (name: FunctionName): name is Binary => binary.has(name);
-const isUnary = (name: FunctionName): name is Unary => unary.has(name);
-const isComparison = (name: FunctionName): name is Comparison => name in f64Tests;
+/** A function of numbers as code: of float64 scalars, and of vectors of the run's dtype. */
+interface FunctionCode {
+  readonly scalar: (e: Emission, a: Code, b: Code, c: Code) => Code;
+  readonly vector: (e: Emission, a: Code, b: Code, c: Code) => Code;
+}
+const number = ({ size }: Emission, value: number): Code => v128Constant(size, value);
+const instruction = (
+  name: 'add' | 'subtract' | 'multiply' | 'divide' | 'min' | 'max' | 'negate' | 'abs' | 'sqrt',
+): FunctionCode => {
+  const unary = name === 'negate' || name === 'abs' || name === 'sqrt';
+  return {
+    scalar: (_, a, b) => (unary ? f64Ops[name](a) : f64Ops[name](a, b)),
+    vector: ({ size }, a, b) => (unary ? vectors[size][name](a) : vectors[size][name](a, b)),
+  };
+};
+const comparison = (name: 'less' | 'greater' | 'lessEqual' | 'greaterEqual' | 'equal'): FunctionCode => ({
+  scalar: (_, a, b) => f64FromBool(f64Tests[name](a, b)),
+  vector: (e, a, b) => v128Ops.and(vectors[e.size][name](a, b), number(e, 1)),
+});
+/** The same series in both. */
+const serial = (name: keyof typeof series): FunctionCode => ({
+  scalar: ({ locals }, a) => vectors[8].lane(0, series[name](8, locals, vectors[8].splat(a))),
+  vector: ({ size, locals }, a) => series[name](size, locals, a),
+});
+const functions: Readonly<Record<FunctionName, FunctionCode>> = {
+  add: instruction('add'),
+  subtract: instruction('subtract'),
+  multiply: instruction('multiply'),
+  divide: instruction('divide'),
+  negate: instruction('negate'),
+  min: instruction('min'),
+  max: instruction('max'),
+  abs: instruction('abs'),
+  sqrt: instruction('sqrt'),
+  less: comparison('less'),
+  greater: comparison('greater'),
+  lessEqual: comparison('lessEqual'),
+  greaterEqual: comparison('greaterEqual'),
+  equal: comparison('equal'),
+  exp: serial('exp'),
+  log: serial('log'),
+  tanh: serial('tanh'),
+  sigmoid: serial('sigmoid'),
+  softplus: serial('softplus'),
+  sign: serial('sign'),
+  relu: {
+    scalar: (_, a) => f64Ops.max(a, f64(0)),
+    vector: (e, a) => vectors[e.size].upper(a, number(e, 0)),
+  },
+  clip: {
+    scalar: (_, a, b, c) => f64Ops.min(f64Ops.max(a, b), c),
+    vector: ({ size }, a, b, c) => vectors[size].lower(vectors[size].upper(a, b), c),
+  },
+  where: {
+    scalar({ locals }, a, b, c) {
+      const condition = locals.of('f64');
+      // not 0, and not NaN
+      const isTrue = f64Ops.abs(get(condition));
+      return [...set(condition, a), ...select(b, c, f64Tests.greater(isTrue, f64(0)))];
+    },
+    // not 0, and not NaN: both compare false with |c| > 0
+    vector: (e, a, b, c) =>
+      v128Ops.bitselect(b, c, vectors[e.size].greater(vectors[e.size].abs(a), number(e, 0))),
+  },
+  power: { scalar: (e, a, b) => e.module.power(a, b), vector: powerCode },
+};
 
 /** Does it depend on numbers and scalars alone? Such a tree is worked out in float64, once. */
 export function isScalar(tree: Tree, operands: readonly Operand[]): boolean {
@@ -45,22 +103,8 @@ export function scalarCode(
   if (tree.kind === 'number') return f64(tree.value);
   if (tree.kind === 'operand') return cellValue(operands[tree.index]!.data as Float64Array);
   if (tree.kind === 'temporary') return get(temporary(tree.index));
-  const { name } = tree;
   const [a = [], b = [], c = []] = tree.args.map(of);
-  if (isBinary(name)) return f64Ops[name](a, b);
-  if (isUnary(name)) return f64Ops[name](a);
-  if (isComparison(name)) return f64FromBool(f64Tests[name](a, b));
-  if (name === 'relu') return f64Ops.max(a, f64(0));
-  if (name === 'clip') return f64Ops.min(f64Ops.max(a, b), c);
-  if (name === 'power') return e.module.power(a, b);
-  if (name === 'where') {
-    const condition = e.locals.of('f64');
-    // not 0, and not NaN
-    const isTrue = f64Ops.abs(get(condition));
-    return [...set(condition, a), ...select(b, c, f64Tests.greater(isTrue, f64(0)))];
-  }
-  const v = vectors[8];
-  return v.lane(0, vectorFunctions[name]!(8, e.locals, v.splat(a)));
+  return functions[tree.name].scalar(e, a, b, c);
 }
 
 /** How a vector reads what is not a constant. */
@@ -75,22 +119,11 @@ export function vectorCode(tree: Tree, operands: readonly Operand[], e: Emission
   if (isScalar(tree, operands)) return read.splat(tree);
   if (tree.kind === 'operand') return read.operand(tree.index);
   if (tree.kind !== 'call') return read.temporary((tree as { index: number }).index);
-  const { name } = tree;
-  const v = vectors[e.size];
-  const number = (value: number): Code => v128Constant(e.size, value);
   const [a = [], b = [], c = []] = tree.args.map(t => vectorCode(t, operands, e, read));
-  if (isBinary(name)) return v[name](a, b);
-  if (isUnary(name)) return v[name](a);
-  if (isComparison(name)) return v128Ops.and(v[name](a, b), number(1));
-  if (name === 'relu') return v.upper(a, number(0));
-  if (name === 'clip') return v.lower(v.upper(a, b), c);
-  // not 0, and not NaN: both compare false with |c| > 0
-  if (name === 'where') return v128Ops.bitselect(b, c, v.greater(v.abs(a), number(0)));
-  if (name === 'power') return powerCode(a, b, e);
-  return vectorFunctions[name]!(e.size, e.locals, a);
+  return functions[tree.name].vector(e, a, b, c);
 }
 /** Lane by lane in the host: whole exponents and squares are products already, what is left is rare. */
-function powerCode(base: Code, exponent: Code, e: Emission): Code {
+function powerCode(e: Emission, base: Code, exponent: Code): Code {
   const v = vectors[e.size];
   const [x, y, out] = [e.locals.of('v128'), e.locals.of('v128'), e.locals.of('v128')];
   const wide = e.size === 8;
@@ -101,9 +134,3 @@ function powerCode(base: Code, exponent: Code, e: Emission): Code {
   });
   return [...set(x, base), ...set(y, exponent), ...lanes.flat(), ...get(out)];
 }
-export const canCompile = (name: FunctionName): boolean =>
-  isBinary(name) ||
-  isUnary(name) ||
-  isComparison(name) ||
-  ['relu', 'clip', 'where', 'power'].includes(name) ||
-  name in vectorFunctions;
