@@ -18,12 +18,14 @@ import {
   Circuit,
   type AssembleOptions,
   type BuiltModel,
+  declare,
+  weightsOf,
 } from '@apical/circuit';
 import { fill } from '@apical/schemes';
 import { createRandomSource } from '@apical/numerics';
 import { dense, momentum, oneToOne, sgd } from '@apical/plugin-standard';
 import { bp, delta, rateOutput, rateUnit } from '@apical/plugin-bp';
-import { dfa, frozen, kp } from '@apical/plugin-fa';
+import { dfa, frozen, kp, fa } from '@apical/plugin-fa';
 import { given, hebb, library, list, neuron, pair, rule, run, values } from './parts.js';
 
 const one = (population: Partial<Population>, options = {}): Circuit => {
@@ -591,4 +593,53 @@ t.test('reads and writes of every phase and rule are told', async t => {
   const circuit = pair({ plasticity: [{ rule: traced }] });
   t.strictSame(readsOfCircuit(circuit).rules[0]!.ends, { pre: ['low', 'r', 'x'], post: [] });
   run(circuit, { phase: 'go' }, { phase: 'learn' });
+});
+t.test('weights declared as data are those of the circuit, and fast synapses are none of them', async t => {
+  const fast = defineScheme({
+    ...fa,
+    assemble: (net, layers, given) =>
+      fa.assemble(
+        { ...net, project: (name, at) => net.project(name, { ...at, perSample: name === 'B1' }) },
+        layers,
+        given,
+      ),
+  });
+  for (const scheme of [bp, kp, dfa, fast]) {
+    const { circuit } = build(scheme);
+    const places = weightsOf(declare(scheme, layers), library);
+    t.strictSame(
+      places.map(p => p.name),
+      circuit.weightNames(),
+    );
+    for (const { name, projection, shape, transposed } of places.filter(p => !p.name.includes('/')))
+      t.strictSame(
+        [shape, transposed],
+        [circuit.weightShape(projection), circuit.reversed(projection)],
+        name,
+      );
+  }
+});
+t.test('what a slot says goes before what the scheme says of one projection', async t => {
+  const rule = { ...delta, choices: { c: { a: '1', b: '2' }, d: { a: '1', b: '2' } } };
+  const scheme = defineScheme({
+    ...bp,
+    plasticity: { forward: { rule, parameters: { decay: 0.2 }, choose: { c: 'b' } } },
+    assemble: (net, layers, given) =>
+      bp.assemble(
+        {
+          ...net,
+          project: (name, at) =>
+            net.project(name, {
+              ...at,
+              plasticity: at.plasticity
+                ? [{ slot: 'forward', parameters: { decay: 0.1 }, choose: { c: 'a', d: 'b' } }]
+                : [],
+            }),
+        },
+        layers,
+        given,
+      ),
+  });
+  const { parameters, choose } = declare(scheme, layers).projections[0]!.plasticity![0]!;
+  t.strictSame({ parameters, choose }, { parameters: { decay: 0.2 }, choose: { c: 'b', d: 'b' } });
 });

@@ -181,6 +181,12 @@ t.test('a bias that the scheme treats differently stays different under another 
     optimiser: { parameters: { eta: 0.3, mu: 0.8 } },
     biasOptimiser: { parameters: { eta: 0.3, mu: 0 } },
   });
+  const named = { plasticity: { forward: { optimiser: { parameters: { mu: 0.5 } } } } };
+  t.match(
+    fill(biased, named, { catalogues: catalogues() }).plasticity.forward?.biasOptimiser,
+    { parameters: { eta: 0.05, mu: 0.5 } },
+    'unless the config itself names it',
+  );
   const other = answer({ optimiser: { use: 'sgd', parameters: { eta: 0.4 } } });
   t.equal(
     other.plasticity.forward?.biasOptimiser,
@@ -211,6 +217,12 @@ t.test('parts of the user join the catalogues once their form is right', async t
   t.notOk(catalogues().LearningRule.has('low'));
   const answer = resolve({ plasticity: { forward: { rule: 'low' } } }, {}, low);
   t.equal(answer.plasticity.forward?.rule?.name, 'low');
+  const mixed = resolve(
+    { plasticity: { forward: { rule: 'low', parameters: { tau: [20, '0.02 s'] } } } },
+    {},
+    low,
+  );
+  t.strictSame(mixed.plasticity.forward?.parameters?.tau, [20, 20], 'in the unit of the parameter');
   const wrong: [unknown, RegExp][] = [
     [{ rules: { r: { parameters: {} } } }, /rules.r has no "update"/],
     [{ rules: { r: { update: { terms: [{ pst: 'r' }] } } } }, /terms.0 "pst"; did you mean "post"/],
