@@ -104,6 +104,9 @@ t.test('nobody lends, stores or counts them; a checkpoint keeps them', async t =
   t.equal(circuit.weights('F').length, batch * 6);
   const other = pair({ perSample: true }, undefined, { batch: 2, lend: () => new Float64Array(12) });
   t.strictSame(list(other.weights('W')), [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6], 'nor are they borrowed');
+  const ones = { function: 'constant', of: [], parameters: { value: 1 }, at: ['build'] };
+  const made = pair({ perSample: true, weights: ones }, undefined, { lend: () => new Float64Array(6) });
+  t.strictSame(list(made.weights('W')), [1, 1, 1, 1, 1, 1], 'what is lent keeps no function from them');
 });
 t.test(
   'functions and constraints of fast synapses hold with apply: false, those of weights do not',

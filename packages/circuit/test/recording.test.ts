@@ -83,6 +83,13 @@ t.test('parameters of records follow those of the model', async t => {
   step();
   t.ok(list(circuit.signal('b.high')).every(v => v === 0));
 });
+t.test('they run where the population does', async t => {
+  const circuit = build([looks]);
+  circuit.compile([{ phase: 'ease', on: ['a'] }])();
+  t.equal(circuit.signal('b.never')[0], 0);
+  circuit.compile([{ phase: 'ease', on: ['b'] }])();
+  t.equal(circuit.signal('b.never')[0], 1);
+});
 t.test('nothing of the model reads them', async t => {
   const only = /"b.low" is only recorded: nothing of the model may read it/;
   const feed = { name: 'V', to: 'b.z', phase: 'go', weights: { draw: 'zeros' } };
