@@ -93,6 +93,10 @@ t.test('list, data, schema and completion tell what is there', async t => {
   t.equal((await apical('complete', 'sh')).out, 'show\n');
   t.equal((await apical('complete', 'show', 'scheme', 'f')).out, 'fa\nfrozen\n');
   t.match((await apical('complete', 'run', '')).out, /^experiment\/demo$/m);
+  t.equal(
+    (await apical('complete', 'run', 'experiment/demo', 'train.be')).out,
+    'train.before.program=\ntrain.before.updates=\n',
+  );
 });
 
 t.test('verify replays cases, prints each, and ends with the count', async t => {

@@ -9,14 +9,15 @@ const clock = { now: () => performance.now(), date: () => new Date().toISOString
 const bus = createBus();
 let told = false;
 bus.events.subscribe(e => {
-  if (e.kind === 'run-started') writeSync(1, `started ${e.resumedAt ?? 0}\n`);
-  if (e.kind === 'epoch-ended' && !told) {
+  if (e.kind === 'run-started')
+    writeSync(1, `started ${(e.resumedAt ?? 0) + (e.before?.done ?? 0)} of ${e.before?.done ?? 0} before\n`);
+  if ((e.kind === 'epoch-ended' || (e.kind === 'progress' && e.before)) && !told) {
     told = true;
     writeSync(1, 'training\n');
   }
 });
 const config = runConfig({
-  train: { epochs: 150, checkpointSeconds: 0.01 },
+  train: { epochs: 75, checkpointSeconds: 0.01, before: { program: 'train', updates: 900 } },
   network: { hidden: [20, 15], activation: 'tanh' },
 });
 const { summary } = await train(config, dependencies({ bus, clock, store: fileStore({ directory, clock }) }));

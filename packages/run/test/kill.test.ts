@@ -1,4 +1,4 @@
-/** A process that is killed at any moment leaves a folder from which the run goes on bit for bit. APICAL_KILLS: how often. */
+/** A process that is killed at any moment, also before its first epoch, leaves a folder from which the run goes on bit for bit. APICAL_KILLS: how often. */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

@@ -39,6 +39,8 @@ export function completion(context: Context, shell: string): ExitCode {
   context.out(script);
   return exitCodes.done;
 }
+/** What is most often said of training. */
+const trainKeys = ['epochs', 'epochSamples', 'batch', 'eta', 'program', 'before.program', 'before.updates'];
 /** Words that fit after `words`, the last of which is being typed. */
 export async function complete(
   context: Context,
@@ -64,7 +66,7 @@ async function choices(
   if (command === 'run' || command === 'compare')
     return rest.length === 0
       ? experiments()
-      : ['schemes=', 'seeds=', 'seed=', 'train.epochs=', 'train.batch=', 'train.eta='];
+      : ['schemes=', 'seeds=', 'seed=', ...trainKeys.map(key => `train.${key}=`)];
   if (command === 'data') return host.parts('dataset').map(p => p.name);
   if (command === 'list') return [...host.kinds, 'plugins', 'experiments'];
   if (command !== 'show') return [];
