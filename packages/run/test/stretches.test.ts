@@ -9,6 +9,8 @@ import { checkBefore, fileStore, resolveRun, train } from '../src/index.js';
 import { catalogues, dependencies, inputUnit, mini, runConfig, steppingClock } from './parts.js';
 import { commanded, commanding, kinds, run, value } from './runs.js';
 
+t.setTimeout(120_000); // about sixty short runs: nine seconds on a machine that is free
+
 /** `mini` that counts what it runs and keeps what it saw; `pre` trains W1 alone, `look` nothing. */
 const watching: Scheme = {
   ...mini,
@@ -200,6 +202,15 @@ t.test('its cost and progress are told, and kept out of those of training', asyn
   t.ok(progress.some(e => e.kind === 'progress' && e.before === 15));
   t.match(progress.at(-1), { epoch: 3, before: undefined });
   t.equal(kinds(events).indexOf('epoch-ended') > kinds(events).indexOf('progress'), true);
+});
+
+t.test('what was done before the first epoch is kept when it is done', async t => {
+  const checkpoints = async (train: Change['train']) =>
+    (await go({ train: { epochs: 1, checkpointSeconds: 0, ...train } })).events.flatMap(e =>
+      e.kind === 'checkpoint' ? [e.update] : [],
+    );
+  t.same(await checkpoints({}), [12]);
+  t.same(await checkpoints({ before: { program: 'pre', updates: 3 } }), [0, 12]);
 });
 
 t.test('a scheme without the program skips it and says so', async t => {
