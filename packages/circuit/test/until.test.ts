@@ -89,10 +89,10 @@ for (const backend of backends) {
         circuit.signal('a.x').set([1, 2, second, 0]);
         const stages: Program = [{ phase: 'go' }, { phase: 'learn' }];
         const program: Program = [
-          { repeat: 9, until: { settled: ['b.d'], within: 0.9, perSample: true }, stages },
+          { repeat: 9, until: { settled: ['a.r'], within: 0.3, perSample: true }, stages },
         ];
         circuit.compile(program, { keepDirections: false })();
-        t.ok(circuit.signal('until.passes')[0]! <= 9);
+        t.ok(circuit.signal('until.passes')[0]! < 9, 'it has settled');
         const first = (a: ArrayLike<number>): number[] => list(a).slice(0, a.length / 2);
         return [
           ...first(circuit.weights('W')),
@@ -100,7 +100,7 @@ for (const backend of backends) {
           circuit.signal('until.passes')[0]!,
         ];
       };
-      t.strictSame(final(0), final(30));
+      t.strictSame(final(0), final(NaN));
     },
   );
 }
