@@ -230,6 +230,8 @@ export interface CircuitView {
   /** Populations it leads from and to. */
   ends(projection: string): { readonly from: string; readonly to: string };
   bias(projection: string): FloatArray;
+  /** Weights and biases by name (`W1`, `W1/bias`), each once. */
+  weightNames(): readonly string[];
   /** Weights or bias by name (`W1`, `W1/bias`) to lend to another circuit; undefined where there are none, or fast ones. */
   lent(name: string): FloatArray | undefined;
   /** Does a rule work on it? */

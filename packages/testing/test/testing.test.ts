@@ -461,6 +461,21 @@ t.test('broken activations, optimisers and schemes are found out', async t => {
   t.match(scheme({ plasticity: { forward: decaying } }), /a target equal to the output gives no direction/);
   const summed = { rule: delta, scale: 'batch', optimiser: { use: sgd } };
   t.match(scheme({ plasticity: { forward: summed } }), /a batch of one gives what its row gives/);
+  // what opens a batch must leave the weights alone: evaluation opens with it too
+  const opens = (begin: Program, also: Partial<Scheme> = {}): string =>
+    scheme({
+      ...also,
+      assemble(net, layers, given) {
+        const built = bp.assemble(net, layers, given);
+        return { ...built, programs: { ...built.programs, begin } };
+      },
+    });
+  t.equal(opens([{ phase: 'forward', sweep: 'up' }]), '');
+  t.match(
+    opens([{ phase: 'forward', sweep: 'up' }, { phase: 'backward', sweep: 'down' }, { phase: 'learn' }]),
+    /evaluation changes no weight/,
+  );
+  t.match(opens([{ phase: 'no-such-phase' }]), /no-such-phase/);
   const lax = schemeConformance(bp, { ...bench, zeroError: false, independentSamples: false });
   t.equal(schemeConformance(bp, bench).length - lax.length, 2);
 });

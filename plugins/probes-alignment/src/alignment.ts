@@ -3,21 +3,12 @@
  * of backpropagation, and how its feedback weights relate to the forward weights. Before any optimiser.
  */
 import type { FloatArray, Model, Probe, ProbedRun, ProbeRow, Step } from '@apical/core';
-import { ApicalError, checkOptions, unknownName, weightedLayers } from '@apical/core';
+import { ApicalError, checkOptions, weightedLayers } from '@apical/core';
 import { angle, cosine, flagReference, norm, normRatio, nullBand, signAgreement } from '@apical/numerics';
 import { forwardOf } from './feedback-matrix.js';
+import { firstSamples, programOf } from './samples.js';
 
 const degrees = 'degrees';
-/** Puts samples of the training split, from `first` on, in front of a model. */
-function show(run: ProbedRun, { circuit, input, target }: Model, first: number): void {
-  const { inputs, targets } = run.task.splits.train;
-  const x = circuit.signal(input);
-  const t = circuit.signal(target);
-  const nIn = x.length / circuit.batch;
-  const nOut = t.length / circuit.batch;
-  x.set(inputs.subarray(first * nIn, first * nIn + x.length));
-  t.set(targets.subarray(first * nOut, first * nOut + t.length));
-}
 /** The scheme on the weights of the run: one call is what it does with the samples shown. */
 function proposing(run: ProbedRun, batch: number, how: Options): { readonly twin: Model; work: Step } {
   const { forward, feedback } = run.model;
@@ -25,19 +16,12 @@ function proposing(run: ProbedRun, batch: number, how: Options): { readonly twin
     noise: how.noise,
     ...(how.fresh ? { shares: [...forward, ...feedback] } : {}),
   });
-  const { circuit, programs } = twin;
-  const program = Object.hasOwn(programs, how.program) ? programs[how.program] : undefined;
-  if (!program) throw unknownName(`program of scheme ${run.scheme.name}`, how.program, Object.keys(programs));
-  const begin = programs.begin && circuit.compile(programs.begin);
-  const learn = circuit.compile(program, {
-    apply: false,
-    ...(programs.begin ? { after: programs.begin } : {}),
-  });
+  const { begin, step } = programOf(run, twin, how.program);
   return {
     twin,
     work() {
       begin?.();
-      for (let k = 0; k < how.steps; k++) learn();
+      for (let k = 0; k < how.steps; k++) step();
     },
   };
 }
@@ -149,8 +133,8 @@ export const alignment: Probe = {
       if (epoch % every !== 0) return [];
       const told = forward.map(() => new Map<string, number[]>());
       for (let first = 0; first < samples; first += batch) {
-        show(run, twin, first);
-        show(run, bp, first);
+        firstSamples(run, twin, first);
+        firstSamples(run, bp, first);
         work();
         reference();
         forward.forEach((name, k) => {

@@ -7,6 +7,7 @@ import type { FloatArray, Probe, ProbeRow } from '@apical/core';
 import { checkOptions } from '@apical/core';
 import { angle } from '@apical/numerics';
 import { forwardOf, sourceLayer } from './feedback-matrix.js';
+import { pairsOf } from './pairs.js';
 
 const unit = 'degrees';
 export const feedback: Probe = {
@@ -17,8 +18,16 @@ export const feedback: Probe = {
       doc: 'slope of a unit, as an expression over its signals, for example dphi(u); empty: only weights are compared',
       value: '',
     },
+    pairs: {
+      doc: 'also compare these: Q{l}~Y{l}, Y{l}~W{l+1}, in which l runs over hidden layers; separated by commas',
+      value: '',
+    },
   },
   rows: {
+    'angle-pair': {
+      doc: 'between the weights of a pair, seen in one direction; layer: l, or the place of the pair in the list',
+      unit,
+    },
     'angle-weights': { doc: 'between B and the transposed W it stands for', unit },
     'angle-slopes': { doc: 'between B and slope · Wᵀ · slope above, mean over the samples shown last', unit },
     'angle-jacobian': {
@@ -29,11 +38,14 @@ export const feedback: Probe = {
   attach(run, given) {
     const { model } = run;
     const { circuit } = model;
-    const text = checkOptions('probe "feedback"', feedback.options, given).text('slope');
+    const options = checkOptions('probe "feedback"', feedback.options, given);
+    const text = options.text('slope');
+    const pairs = pairsOf(model, options.text('pairs'));
     const ends = text === '' ? [] : model.feedback.flatMap(name => Object.values(circuit.ends(name)));
     const slopes = new Map([...new Set(ends)].map(name => [name, circuit.expression(name, text)]));
-    return () =>
-      model.feedback.flatMap((name, k): ProbeRow[] => {
+    return () => [
+      ...pairs.map(({ layer, angle: found }): ProbeRow => ({ name: 'angle-pair', layer, value: found() })),
+      ...model.feedback.flatMap((name, k): ProbeRow[] => {
         const layer = k + 1;
         const stands = forwardOf(model, name, layer);
         if (!stands) return [];
@@ -52,7 +64,8 @@ export const feedback: Probe = {
           { name: 'angle-jacobian', layer, value: angle(ofOwn, ofForward) },
         );
         return rows;
-      });
+      }),
+    ];
   },
 };
 /** Entry (own, above) times the slopes of its ends, mean over samples; stored `[own, above]`, or `[above, own]` where reversed. */
