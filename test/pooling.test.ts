@@ -346,6 +346,12 @@ t.test('a scheme whose feedback acts with the opposite sign shows its true angle
   t.ok(angle(run).every(a => a > 180 - 1e-5));
   t.ok(angle({ ...run, model: { ...run.model, feedbackSign: -1 } }).every(a => a < 1e-5));
 });
+t.test('errors that pass a pooling are no weight transport', async t => {
+  const transport = (scheme: Scheme) => audit(build(scheme, reference), layers)[0]!;
+  t.strictSame(transport(fa), { aspect: 'weight transport', answer: 'no', evidence: [] });
+  const live = (l: number): string => `B${l} sends back through the weights of W${l + 1}, live`;
+  t.strictSame(transport(bp).evidence, [live(2), live(4)]);
+});
 t.test('the audit bears such layers', async t => {
   const rows = audit(build(fa, reference), layers);
   const synapses = rows.find(r => r.aspect === 'extra synapses');

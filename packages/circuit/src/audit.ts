@@ -66,8 +66,10 @@ function following({ programs, ...model }: BuiltModel): Follows[] {
 }
 
 function transport(model: BuiltModel): AuditRow {
-  const live = projections(model).flatMap(({ name, spec: { along, reversed } }) =>
-    along !== undefined && reversed ? [`${name} sends back through the weights of ${along}, live`] : [],
+  const live = projections(model).flatMap(({ name, spec: { along, reversed }, bundle }) =>
+    along !== undefined && reversed && bundle.weights.length
+      ? [`${name} sends back through the weights of ${along}, live`]
+      : [],
   );
   const renewed = following(model).flatMap(({ what, renewed }) =>
     renewed.length ? [`${what}, renewed in ${renewed.join(', ')}`] : [],
