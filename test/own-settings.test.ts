@@ -1,12 +1,24 @@
 /** What a scheme brings itself, as a user meets it: PAL without a word learns, a scheme that bears one activation is compared fairly. */
 import { join } from 'node:path';
 import t from 'tap';
-import { apiVersion, definePlugin, type ExperimentConfig, type Scheme } from '@apical/core';
+import {
+  apiVersion,
+  definePlugin,
+  type ComparisonResult,
+  type ExperimentConfig,
+  type Scheme,
+} from '@apical/core';
 import { createHost } from '@apical/host';
 import { bp } from '@apical/plugin-bp';
+import { comparisonTable } from '@apical/report';
 
 const roots = [join(import.meta.dirname, '../configs')];
 const Logger = { info: () => undefined, warn: () => undefined };
+/** What stands below a table, long lines in one. */
+const linesOf = (result: ComparisonResult): string[] =>
+  comparisonTable(result)
+    .replace(/\n {2}/g, ' ')
+    .split('\n');
 const memory = { directory: null, launcher: 'in-process' } as const;
 
 t.test('pal without a word learns, with what a comparison says for all schemes', async t => {
@@ -39,19 +51,19 @@ t.test('pal without a word learns, with what a comparison says for all schemes',
     select: Object.keys(schemes),
     baseline: 'frozen',
   };
-  const { runs, notes, failed } = await host.compare(given, memory);
+  const result = await host.compare(given, memory);
+  const { runs, failed } = result;
   t.strictSame(failed, []);
   const of = (label: string) => runs.find(r => r.config.label === label)!.summary;
   const error = (label: string): number => of(label).final['test/error']!;
   t.ok(error('pal') < 0.8 * error('frozen'), `${error('pal')} and ${error('frozen')} %`);
   t.strictSame(of('pal').final, of('written').final);
   t.equal(of('pal').cost.stepsPerSample, 100);
-  t.ok(notes.includes('not the same dt: frozen: no time; pal, written: 0.1 ms'), notes.join('\n'));
-  t.ok(notes.includes('not the same presentation: frozen: once; pal, written: 10 ms'));
-  t.ok(
-    notes.some(n => /^not the same optimiser of forward: frozen: .*; pal, written: flow \(eta 1\)$/.test(n)),
-    notes.join('\n'),
-  );
+  const told = linesOf(result);
+  t.ok(told.includes('differs, dt (ms): frozen –; pal, written 0.1'), told.join('\n'));
+  t.ok(told.includes('differs, shown (ms): frozen –; pal, written 10'));
+  t.ok(told.includes('differs, rate, forward: frozen 0.01; pal, written 1'));
+  t.ok(told.some(l => /^differs, optimiser, forward: frozen adam .*; pal, written flow$/.test(l)));
 });
 t.test('a scheme that bears sigmoids alone is compared with backpropagation through sigmoids', async t => {
   // whatever the network says, its hidden neurons are sigmoids
@@ -96,7 +108,7 @@ t.test('a scheme that bears sigmoids alone is compared with backpropagation thro
     message: /add "schemes.sigmoidal: { activation: sigmoid, head: sigmoid-squared }"$/,
   });
   t.ok((await angle('sigmoidal', { activation: 'sigmoid', head: 'sigmoid-squared' })) < 0.04);
-  const { notes } = await host.compare(
+  const result = await host.compare(
     {
       ...experiment,
       schemes: { bp: {}, sigmoidal: { activation: 'sigmoid', head: 'sigmoid-squared' } },
@@ -105,6 +117,7 @@ t.test('a scheme that bears sigmoids alone is compared with backpropagation thro
     },
     memory,
   );
-  t.ok(notes.includes('not the same activation: bp: relu; sigmoidal: sigmoid'), notes.join('\n'));
-  t.ok(notes.some(n => /^not the same head: bp: .*; sigmoidal: sigmoid-squared$/.test(n)));
+  const told = linesOf(result);
+  t.ok(told.includes('differs, activation: bp relu; sigmoidal sigmoid'), told.join('\n'));
+  t.ok(told.some(l => /^differs, head: bp .*; sigmoidal sigmoid-squared$/.test(l)));
 });

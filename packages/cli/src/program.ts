@@ -43,6 +43,11 @@ Overrides:
   +key=value, ~key       add a key, take one away
 `;
 
+const rerunsHelp = `
+What a result rests on:
+  --halve-dt   every run of a scheme that knows time once more with dt/2 and the same milliseconds: twice the work
+  --rounding   one run a scheme once more on the fastest other backend: how far does rounding alone carry?
+`;
 const benchHelp = `
 Workloads:
   gemm-BxNxM    a layer's drive for B samples        gemv-NxM   the same for one sample
@@ -168,9 +173,12 @@ function describeRuns(program: Command, with_: With): void {
       'one comparison for every combination of values given as lists or ranges',
       false,
     )
+    .option('--halve-dt', 'also run schemes that are integrated in time with half the time step', false)
+    .option('--rounding', 'also run the first seed of every scheme on another backend', false)
     .addHelpText(
       'after',
       overridesHelp +
+        rerunsHelp +
         examples(
           'apical compare experiment/demo',
           'apical compare experiment/demo schemes=bp,fa,dfa seeds=10 --report report.html',

@@ -41,7 +41,7 @@ function metricOf(metrics: Readonly<Record<string, number>>, split: string): str
 export class Progress {
   readonly #screen: Screen;
   readonly #now: () => number;
-  readonly #total: number;
+  #total: number;
   readonly #quiet: boolean;
   readonly #running = new Map<string, Tracked>();
   readonly #begun: number;
@@ -55,6 +55,10 @@ export class Progress {
     this.#total = total;
     this.#quiet = quiet;
     this.#begun = now();
+  }
+  /** There will be so many runs. */
+  expect(total: number): void {
+    this.#total = total;
   }
   hear(event: RunEvent): void {
     const key = keyOf(event.run);

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { schemaVersion } from '@apical/core';
 import type { ComparisonResult, Environment, ExperimentConfig, MetricSpec } from '@apical/core';
 import { canonical } from '@apical/run';
-import { comparisonNotes, type Traits } from './notes.js';
+import { comparisonNotes } from './notes.js';
 import type { Outcome } from './outcomes.js';
 import { checkPairing } from './pairing.js';
+import { roundingChecks, timeStepChecks } from './reruns.js';
 import { comparisonRows, controlCheck } from './statistics.js';
 
 export interface ComparisonFacts {
@@ -15,20 +16,24 @@ export interface ComparisonFacts {
   readonly metric: MetricSpec;
   readonly environment: Environment;
   readonly command: string;
-  readonly traits?: Traits;
   /** Where a run that left no result has, or would have, its folder. */
   readonly folderOf?: (outcome: Outcome) => string | undefined;
+  /** Outcomes with half the time step. */
+  readonly halved?: readonly Outcome[];
+  /** Outcomes on another backend; absent: not asked for. */
+  readonly elsewhere?: readonly Outcome[];
 }
 export function comparisonOf(
   experiment: ExperimentConfig,
   outcomes: readonly Outcome[],
   facts: ComparisonFacts,
 ): ComparisonResult {
-  const { hashes, headline, metric, environment, command } = facts;
+  const { hashes, headline, metric, environment, command, halved = [], elsewhere } = facts;
+  const schemes = [...hashes.keys()];
   const { baseline, control, margin } = experiment;
   const runs = outcomes.flatMap(({ result }) => (result ? [result] : []));
   const rows = comparisonRows(outcomes, {
-    schemes: [...hashes.keys()],
+    schemes,
     baseline,
     headline,
     better: metric.better,
@@ -43,7 +48,9 @@ export function comparisonOf(
     rows,
     baseline,
     paired: checkPairing(runs.filter(({ summary }) => summary.status !== 'interrupted')),
-    notes: comparisonNotes(experiment, rows, outcomes, facts.traits),
+    notes: comparisonNotes(experiment, rows, outcomes),
+    timeSteps: timeStepChecks(schemes, outcomes, halved, headline),
+    ...(elsewhere ? { rounding: roundingChecks(outcomes, elsewhere, headline) } : {}),
     ...(control !== undefined && hashes.has(control)
       ? { control: controlCheck(rows, control, metric.better) }
       : {}),

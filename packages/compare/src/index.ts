@@ -3,6 +3,7 @@ export { compareSchemes } from './compare-schemes.js';
 export type { CompareDependencies, Prepared } from './compare-schemes.js';
 export { comparisonOf } from './comparison.js';
 export type { ComparisonFacts } from './comparison.js';
+export { halvedRuns, otherBackendRuns, roundingChecks, timeStepChecks } from './reruns.js';
 export { comparisonRows, controlCheck, leastPairs } from './statistics.js';
 export type { RowSettings } from './statistics.js';
 export { outcomeOf } from './outcomes.js';

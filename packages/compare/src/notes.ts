@@ -7,14 +7,10 @@ import { leastPairs } from './statistics.js';
 /** Seeds that a headline claim needs. */
 export const headlineSeeds = 10;
 
-/** Label of a scheme → what it is trained with, in words. */
-export type Traits = ReadonlyMap<string, Readonly<Record<string, string>>>;
-
 export function comparisonNotes(
   experiment: ExperimentConfig,
   rows: readonly ComparisonRow[],
   outcomes: readonly Outcome[],
-  traits: Traits = new Map(),
 ): string[] {
   const schemes = rows.map(row => row.scheme);
   return [
@@ -23,7 +19,6 @@ export function comparisonNotes(
     ...warningNotes(outcomes),
     ...trainNotes(experiment.train, experiment.schemes, schemes),
     ...programNotes(outcomes),
-    ...traitNotes(traits, schemes),
     ...openNote(outcomes),
     ...absent('baseline', experiment.baseline, schemes),
     ...absent('control', experiment.control, schemes),
@@ -64,6 +59,9 @@ function warningNotes(outcomes: readonly Outcome[]): string[] {
     (result?.summary.warnings ?? []).map(w => `${config.label}, seed ${config.seed}: ${w}`),
   );
 }
+/** What the fairness card shows is not said twice. */
+const onTheCard = ['epochs', 'batch', 'eta', 'optimiser', 'dtype', 'backend', 'dt', 'program', 'limit'];
+
 function trainNotes(
   general: TrainConfig,
   schemes: Readonly<Record<string, SchemeConfig>>,
@@ -71,7 +69,9 @@ function trainNotes(
 ): string[] {
   return labels.flatMap(label => {
     const own = Object.entries(schemes[label]?.train ?? {}).filter(
-      ([key, value]) => JSON.stringify(value) !== JSON.stringify(general[key as keyof TrainConfig]),
+      ([key, value]) =>
+        !onTheCard.includes(key) &&
+        JSON.stringify(value) !== JSON.stringify(general[key as keyof TrainConfig]),
     );
     if (own.length === 0) return [];
     const shown = own.map(([key, value]) => {
@@ -90,19 +90,6 @@ const programNotes = (outcomes: readonly Outcome[]): string[] => [
     ),
   ),
 ];
-/** One note for each thing in which schemes differ. */
-function traitNotes(traits: Traits, labels: readonly string[]): string[] {
-  const names = [...new Set(labels.flatMap(label => Object.keys(traits.get(label) ?? {})))];
-  return names.flatMap(name => {
-    const by = new Map<string, string[]>();
-    for (const label of labels) {
-      const value = traits.get(label)?.[name];
-      if (value !== undefined) by.set(value, [...(by.get(value) ?? []), label]);
-    }
-    if (by.size < 2) return [];
-    return [`not the same ${name}: ${[...by].map(([value, of]) => `${of.join(', ')}: ${value}`).join('; ')}`];
-  });
-}
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function openNote(outcomes: readonly Outcome[]): string[] {

@@ -21,7 +21,7 @@ export const leastPairs = 5;
 const significance = 0.05;
 
 /** The bounds of fewer than two values are NaN. */
-function interval(values: readonly number[], level = 1 - significance): Interval {
+export function interval(values: readonly number[], level = 1 - significance): Interval {
   if (values.length < 2) return { mean: mean(values), low: NaN, high: NaN };
   return tInterval(values, level);
 }

@@ -286,9 +286,12 @@ t.test('notes say how far the numbers carry', async t => {
     'not for inference: 3 pairs (fewer than 5 pairs have no p-value; a headline claim needs 10)',
   ]);
   t.same(notes(1, {}, ['bp']), [], 'one scheme claims nothing');
-  t.same(notes(10, { schemes: { bp: { train: { epochs: 2 } }, fa: { train: { epochs: 5, eta: 0.1 } } } }), [
-    'fa was trained with its own epochs 5 instead of 2, eta 0.1',
-  ]);
+  const own = { epochs: 5, eta: 0.1, evaluateEvery: 2 };
+  t.same(
+    notes(10, { schemes: { bp: { train: { epochs: 2 } }, fa: { train: own } } }),
+    ['fa was trained with its own evaluateEvery 2 instead of 1'],
+    'what the fairness card shows is not said twice',
+  );
   const open: Outcome[] = [...ended('bp', [1]), { config: runConfig('fa', 0), state: 'open' }];
   const rows = comparisonRows(open, settings(['bp', 'fa']));
   t.match(comparisonNotes(experiment(['bp', 'fa'], Array(10).fill(0) as number[]), rows, open), [

@@ -27,6 +27,8 @@ function expects(schema: Schema): string {
       return `${schema.whole ? 'a whole number' : 'a number'}${schema.min === undefined ? '' : ` from ${schema.min}`}${schema.max === undefined ? '' : ` to ${schema.max}`}`;
     case 'text':
       return schema.allowed ? `one of ${schema.allowed.join(', ')}` : schema.names ? 'a name' : 'text';
+    case 'text-like':
+      return schema.form;
     case 'flag':
       return 'true or false';
     case 'nothing':
@@ -56,6 +58,7 @@ function fits(value: unknown, schema: Schema): boolean {
     case 'number':
       return typeof value === 'number';
     case 'text':
+    case 'text-like':
       return typeof value === 'string';
     case 'flag':
       return typeof value === 'boolean';
@@ -105,6 +108,9 @@ function check(tree: Tree, value: unknown, schema: Schema, path: Path): void {
     }
     case 'text':
       if (schema.allowed && !schema.allowed.includes(value as string)) wrong(describe(value));
+      return;
+    case 'text-like':
+      if (!new RegExp(schema.pattern, 'u').test(value as string)) wrong(describe(value));
       return;
     case 'again':
       return check(tree, value, schema.of(), path);

@@ -45,6 +45,7 @@ export const experimentKeys: Readonly<Record<keyof ExperimentConfig, true>> = {
   define: true,
   plugins: true,
   margin: true,
+  rates: true,
   reference: true,
   figures: true,
   meta: true,

@@ -44,6 +44,8 @@ function convert(schema: Schema, names: PartNames, shared: Map<string, Schema>):
         ? { ...doc, type: 'string', anyOf: [{ enum: known }, {}] }
         : { ...doc, type: 'string' };
     }
+    case 'text-like':
+      return { ...doc, type: 'string', pattern: schema.pattern };
     case 'flag':
       return { ...doc, type: 'boolean' };
     case 'nothing':

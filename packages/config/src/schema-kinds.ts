@@ -17,6 +17,8 @@ export type Schema = Documented &
     | { readonly kind: 'number'; readonly min?: number; readonly max?: number; readonly whole?: boolean }
     /** `names`: the parts of this kind that are loaded; checked later, completed by editors. */
     | { readonly kind: 'text'; readonly names?: PartKind; readonly allowed?: readonly string[] }
+    /** Text of a form: a regular expression, and what it is called. */
+    | { readonly kind: 'text-like'; readonly pattern: string; readonly form: string }
     | { readonly kind: 'flag' }
     | { readonly kind: 'nothing' }
     | { readonly kind: 'anything' }
@@ -54,6 +56,12 @@ export const nameOf = (names: PartKind, doc?: string): Schema => ({ kind: 'text'
 export const oneOf = (allowed: readonly string[], doc?: string): Schema => ({
   kind: 'text',
   allowed,
+  ...withDoc(doc),
+});
+export const textLike = (pattern: string, form: string, doc?: string): Schema => ({
+  kind: 'text-like',
+  pattern,
+  form,
   ...withDoc(doc),
 });
 export const again = (name: string, of: () => Schema): Schema => ({ kind: 'again', name, of });

@@ -11,6 +11,7 @@ import {
   object,
   oneOf,
   text,
+  textLike,
   whole,
   type Schema,
 } from './schema-kinds.js';
@@ -46,6 +47,11 @@ const activation = either(
   listOf(nameOf('Activation')),
 );
 const head = text('output and loss; default: what the task asks for');
+const rates = textLike(
+  '^(untuned|published|tuned with (1 trial|[1-9]\\d* trials))$',
+  'untuned, published, or "tuned with 40 trials"',
+  'how learning rates were chosen, for reports; default: untuned',
+);
 const scheme = object(
   {
     use: nameOf('Scheme', 'which scheme; default: the label'),
@@ -59,6 +65,7 @@ const scheme = object(
     activation,
     head,
     train: object(train, 'settings of training for this scheme alone'),
+    rates,
   },
   'a scheme and its answers to the slots',
 );
@@ -136,6 +143,7 @@ export const experimentSchema = object(
     define,
     plugins: listOf(text(), 'plugins to load, by package name or path'),
     margin: either('difference in the headline metric that counts as equal', number(undefined, 0), nothing),
+    rates,
     reference: listOf(reference, 'numbers of a publication to compare with'),
     figures: listOf(figure, 'figures of the report beside those that every report has'),
     sweep: mapOf(anything(), 'key → values of a multirun'),

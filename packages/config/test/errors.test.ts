@@ -15,7 +15,7 @@ t.test('mistakes in a file are told with what was found, what would be right, an
     [
       `${start}tarin: { epochs: 3 }\n`,
       'unknown key "tarin"; did you mean "train"? Known: baseline, control, dataset, defaults, define, doc, figures, margin, meta, ' +
-        `name, network, observers, plugins, probes, reference, scheme, schemes, seed, seeds, select, sweep, task, train @ ${mine}:4:1`,
+        `name, network, observers, plugins, probes, rates, reference, scheme, schemes, seed, seeds, select, sweep, task, train @ ${mine}:4:1`,
     ],
     [
       `${start}network:\n  hiden: [3]\n`,
@@ -46,6 +46,16 @@ t.test('mistakes in a file are told with what was found, what would be right, an
     [
       `${start}seeds: 100000000\n`,
       `seeds is 100000000; a whole number from 1 to 10000 is expected @ ${mine}:4:8`,
+    ],
+    ...['tuned', 'tuned with 0 trials', 'tuned with 7 trials.', 'Published'].map(
+      (words): [string, string] => [
+        `${start}rates: ${words}\n`,
+        `rates is the text "${words}"; untuned, published, or "tuned with 40 trials" is expected @ ${mine}:4:8`,
+      ],
+    ),
+    [
+      'task: classification\ndataset: yin-yang\nschemes: { bp: { rates: 3 } }\n',
+      `schemes.bp.rates is the number 3; untuned, published, or "tuned with 40 trials" is expected @ ${mine}:3:25`,
     ],
     [`${start}control: pal\n`, `"control" is "pal", which is none of the schemes: bp @ ${mine}:4:10`],
     [

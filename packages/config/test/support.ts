@@ -27,6 +27,8 @@ export function valid(value: unknown, schema: Json, root = schema): boolean {
   const { $ref, anyOf, type, properties = {}, required = [], additionalProperties, items } = schema;
   if (typeof $ref === 'string') return again(value, (root.$defs as Json)[$ref.split('/').at(-1)!]);
   if (Array.isArray(anyOf) && !anyOf.some(s => again(value, s))) return false;
+  if (typeof schema.pattern === 'string')
+    return typeof value === 'string' && new RegExp(schema.pattern, 'u').test(value);
   if (Array.isArray(schema.enum)) return schema.enum.includes(value);
   if (type === 'array')
     return (

@@ -54,6 +54,8 @@ export interface SchemeConfig {
   readonly head?: string;
   /** Overrides of `train` for this scheme alone. */
   readonly train?: Partial<TrainConfig>;
+  /** How its rates were chosen, where otherwise than `rates` of the experiment says. */
+  readonly rates?: string;
 }
 export interface NetworkConfig {
   /** Units of the hidden layers. */
@@ -220,6 +222,8 @@ export interface ExperimentConfig {
   readonly plugins: readonly string[];
   /** Difference in the headline metric that counts as equal, in its unit; null: no claim of equality. */
   readonly margin: number | null;
+  /** How learning rates were chosen: `untuned` (the default), `published`, `tuned with 40 trials`. A word for reports. */
+  readonly rates?: string;
   readonly reference?: readonly ReferenceConfig[];
   readonly figures?: readonly FigureConfig[];
   readonly meta: Readonly<Record<string, unknown>>;

@@ -137,9 +137,15 @@ export type {
   Decision,
   Environment,
   Interval,
+  LearningSettings,
+  OptimiserSettings,
   PairingHashes,
+  RoundingCheck,
   RunResult,
+  RunSettings,
   RunSummary,
+  StepDifference,
+  TimeStepCheck,
 } from './results.js';
 export type { Clock, Launcher, Logger, Snapshot, Store, StoredRun } from './services.js';
 export type { GoldenArray, GoldenBench, GoldenCase, GoldenReplay, Tolerance } from './golden.js';

@@ -13,6 +13,45 @@ export interface PairingHashes {
   readonly data: string;
   readonly order: string;
 }
+/** An optimiser at work, with what it really holds. */
+export interface OptimiserSettings {
+  /** undefined: directions are added as they are. */
+  readonly use?: string;
+  readonly parameters: Readonly<Record<string, number>>;
+}
+/** A rule at work on a projection, before the first update. */
+export interface LearningSettings {
+  readonly projection: string;
+  /** '' where the projection has none. */
+  readonly role: string;
+  readonly rule: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Factor of the terms of its update, in their order. */
+  readonly gains: readonly number[];
+  readonly optimiser: OptimiserSettings;
+  /** Of the bias, where the projection has one. */
+  readonly biasOptimiser?: OptimiserSettings;
+}
+/** What a run began with, read from the circuit it built: what must be equal where schemes are compared, or be told. */
+export interface RunSettings {
+  /** ms; absent: the scheme knows no time. */
+  readonly dt?: number;
+  /** How often the programs of training and evaluation run on a batch. */
+  readonly steps: { readonly training: number; readonly evaluation: number };
+  /** Activations of each hidden layer, first to last: `tanh`, or `phi tanh, psi linear` where there are several. */
+  readonly activations: readonly string[];
+  /** Undefined where the scheme has none. */
+  readonly head?: string;
+  /** Of the scheme, expressions worked out. */
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly learning: readonly LearningSettings[];
+  /** Samples in a batch. */
+  readonly batch: number;
+  readonly epochs: number;
+  /** Samples of an epoch. */
+  readonly samples: number;
+  readonly program: string;
+}
 export interface RunSummary {
   readonly schema: number;
   readonly id: RunId;
@@ -37,6 +76,8 @@ export interface RunSummary {
   readonly headline: string;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   readonly pairing: PairingHashes;
+  /** Absent in summaries of versions that did not record it. */
+  readonly settings?: RunSettings;
   readonly backend: string;
   readonly dtype: string;
   /** What ran before the first epoch, in no other number but `seconds`; `skipped`: the scheme has no such program. */
@@ -114,6 +155,41 @@ export interface ComparisonRow {
   readonly secondsPerRun: number;
   readonly macsPerSample: number;
 }
+/** Something that was measured with both time steps: mean over the pairs of runs, and that of the differences. */
+export interface StepDifference {
+  /** `test/error`, `alignment/angle-weights/layer1` at the last epoch. */
+  readonly name: string;
+  readonly value: number;
+  readonly halved: number;
+  readonly n: number;
+}
+/** Do the results of a scheme that is integrated in time depend on its time step? */
+export interface TimeStepCheck {
+  readonly scheme: string;
+  /** ms */
+  readonly dt: number;
+  /** Absent: not checked. */
+  readonly halved?: {
+    /** The headline first, then what probes told. */
+    readonly differences: readonly StepDifference[];
+    /** Headline with half the step minus that with the step, over seeds; 95 % t-interval. */
+    readonly headline: Interval;
+    /** Runs with half the step that have no score. */
+    readonly failed: number;
+    /** Numbers beside dt and the number of steps that changed with it: those written as expressions of dt. */
+    readonly followed: Readonly<Record<string, readonly [before: number, after: number]>>;
+  };
+}
+/** The run of one seed again on another backend. */
+export interface RoundingCheck {
+  readonly scheme: string;
+  readonly seed: number;
+  readonly backend: string;
+  readonly other: string;
+  /** Headline on the test split; null: the run failed. */
+  readonly value: number | null;
+  readonly again: number | null;
+}
 export interface ComparisonResult {
   readonly schema: number;
   readonly experiment: ExperimentConfig;
@@ -126,6 +202,10 @@ export interface ComparisonResult {
   readonly paired: { readonly yes: boolean; readonly evidence: readonly string[] };
   /** `not for inference: 3 seeds`, … */
   readonly notes: readonly string[];
+  /** One for every scheme that is integrated in time. */
+  readonly timeSteps: readonly TimeStepCheck[];
+  /** Present where it was asked for. */
+  readonly rounding?: readonly RoundingCheck[];
   readonly control?: {
     readonly scheme: string;
     /** Control minus baseline. */

@@ -5,7 +5,7 @@ import { compareSchemes, inProcessLauncher, localLauncher } from '@apical/compar
 import type { RunOne } from '@apical/compare';
 import { ApicalError, isApicalError } from '@apical/core';
 import type { ComparisonResult, ExperimentConfig, Launcher, RunConfig, RunResult } from '@apical/core';
-import { effectiveTrain, environment, traitsOf, type BeforeAsked } from '@apical/run';
+import { effectiveTrain, environment, type BeforeAsked } from '@apical/run';
 import { beforeAsked, checkBeforeOf } from './before-check.js';
 import { workerEntry } from './builtins.js';
 import { shippedBy } from './composition.js';
@@ -84,6 +84,16 @@ function launchOf(workshop: Workshop, places: Places, options: LaunchOptions) {
   );
   return { settings, directory, launcher, plugins };
 }
+export interface CompareOptions extends LaunchOptions {
+  /** File of the comparison in the experiment's folder; default `comparison.json`. */
+  readonly record?: string;
+  /** Also run schemes that are integrated in time with half the time step, and state what changes. */
+  readonly halveDt?: boolean;
+  /** Also run the first seed of every scheme on another backend, and state what changes. */
+  readonly rounding?: boolean;
+  /** Told how many runs there will be, before the first. */
+  readonly planned?: (runs: number) => void;
+}
 export type Launched = Awaited<ReturnType<Launcher['launch']>>;
 
 /** All runs of all variants. Throws before the first run; what goes wrong later is part of the answer. */
@@ -120,7 +130,7 @@ export async function runAll(
 export async function compareExperiment(
   workshop: Workshop,
   { experiment, configs, ...places }: Pick<Variant, 'experiment' | 'configs' | 'locate' | 'locateLine'>,
-  options: LaunchOptions & { readonly record?: string },
+  options: CompareOptions,
 ): Promise<ComparisonResult> {
   const { settings, launcher, directory, plugins } = launchOf(workshop, places, options);
   const stored = options.directory !== null;
@@ -131,9 +141,9 @@ export async function compareExperiment(
       prepare: async config => {
         const built = await buildRun(workshop, config, settings, places);
         asked.push(beforeAsked(built, places));
-        const { run } = built;
-        const { headline, metrics } = run.task;
-        return { hash: run.hash, headline, metrics, traits: traitsOf(run) };
+        const { hash, task, scheme } = built.run;
+        const { headline, metrics } = task;
+        return { hash, headline, metrics, ...(scheme.dt === undefined ? {} : { dt: scheme.dt }) };
       },
       check: () => checkBeforeOf(workshop, asked, { experiment, settings, places }),
       launcher,
@@ -145,6 +155,9 @@ export async function compareExperiment(
       stored,
       plugins,
       tell: workshop.tell,
+      halveDt: options.halveDt ?? false,
+      ...(options.rounding ? { otherBackend: config => otherBackend(workshop, config) } : {}),
+      ...(options.planned ? { planned: options.planned } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
     });
     if (stored && !options.signal?.aborted) await saveComparison(result, directory, options.record);
@@ -152,6 +165,19 @@ export async function compareExperiment(
   } catch (error) {
     throw placedAt(error, places);
   }
+}
+/** The fastest usable one that is not the run's own. Throws `APICAL_BACKEND` where there is none. */
+function otherBackend({ catalogues }: Workshop, { train, scheme }: RunConfig): string {
+  const own = scheme.train?.backend ?? train.backend;
+  const others = catalogues.Backend.parts()
+    .filter(b => b.name !== own && b.preference !== undefined && b.unavailable?.() === undefined)
+    .sort((a, b) => b.preference! - a.preference!);
+  if (others[0]) return others[0].name;
+  throw new ApicalError(
+    'APICAL_BACKEND',
+    `rounding is seen by running again on another backend than ${own}, and no other can be used here: ` +
+      `there are ${catalogues.Backend.names().join(', ')}`,
+  );
 }
 const keys: Readonly<Record<string, string>> = {
   APICAL_BASELINE: 'baseline',

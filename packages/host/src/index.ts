@@ -3,7 +3,7 @@ export { createHost } from './host.js';
 export type { Host, HostOptions } from './host.js';
 export type { DescribedPart, ExperimentGiven, Library } from './library.js';
 export type { ComposedExperiment, ExperimentTarget, ListedExperiment, Variant } from './composition.js';
-export type { Launched, LaunchOptions, StoreOptions } from './experiments.js';
+export type { CompareOptions, Launched, LaunchOptions, StoreOptions } from './experiments.js';
 export type { AuditRow } from '@apical/circuit';
 export type { CircuitDescription } from './circuit-view.js';
 export type { FolderResult } from './reports.js';

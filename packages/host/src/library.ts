@@ -24,6 +24,7 @@ import {
   runAll,
   runOne,
   type Launched,
+  type CompareOptions,
   type LaunchOptions,
   type StoreOptions,
 } from './experiments.js';
@@ -61,10 +62,7 @@ export interface Library {
   /** All runs of an experiment, in worker processes; one that fails does not stop the others. */
   runAll(given: ExperimentGiven | ComposedExperiment, options?: LaunchOptions): Promise<Launched>;
   /** All schemes on all seeds, paired, with statistics. Stored runs are not made again. */
-  compare(
-    given: ExperimentGiven,
-    options?: LaunchOptions & { readonly record?: string },
-  ): Promise<ComparisonResult>;
+  compare(given: ExperimentGiven, options?: CompareOptions): Promise<ComparisonResult>;
   /**
    * Golden cases in files or folders; none: those of the loaded plugins. In float64; default backend: `reference`.
    * `notInstalled` names the plugins whose package has neither cases nor replays, as it is published.

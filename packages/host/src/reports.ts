@@ -57,7 +57,10 @@ async function again(folder: string, stored: StoredComparison): Promise<Comparis
       return at === undefined ? undefined : path.join(folder, at);
     },
   });
-  return { ...result, hash: stored.hash };
+  // what runs that were made again showed is kept as it was told
+  const { rounding, timeSteps: before } = stored;
+  const timeSteps = result.timeSteps.map(now => before.find(({ scheme }) => scheme === now.scheme) ?? now);
+  return { ...result, hash: stored.hash, timeSteps, ...(rounding ? { rounding } : {}) };
 }
 /** What a run that left nothing would have been. */
 function runConfigOf(experiment: ExperimentConfig, label: string, seed: number): RunConfig {

@@ -46,7 +46,8 @@ export async function readComparison(folder: string): Promise<StoredComparison |
   if (!existsSync(file)) return undefined;
   let stored: StoredComparison;
   try {
-    stored = JSON.parse(await readFile(file, 'utf8')) as StoredComparison;
+    // older versions checked no time steps
+    stored = Object.assign({ timeSteps: [] }, JSON.parse(await readFile(file, 'utf8')) as StoredComparison);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ApicalError('APICAL_STORE', `${file} cannot be read: ${why}`, { at: file, cause: error });

@@ -4,6 +4,7 @@ import { schemeStyles } from './colours.js';
 import { configuredFigures } from './configured.js';
 import { costFigure } from './cost-figure.js';
 import { differences } from './differences.js';
+import { cardOfComparison, fairnessSection } from './fairness-section.js';
 import type { FigurePlan, Scene } from './figure.js';
 import { finalScores } from './final-scores.js';
 import { formatDifference, missing } from './format.js';
@@ -12,6 +13,7 @@ import { curveMetrics, learningCurves } from './learning-curves.js';
 import { definitions, figuresHtml, markup, page, section, table, type Html } from './page.js';
 import { referenceSection, referenceVerdict } from './references.js';
 import { renderAll } from './render.js';
+import { rerunLines, timeStepSection } from './reruns.js';
 import { configSection, costSection, environmentItems, layerSection, swatch } from './sections.js';
 import { sortRows } from './series.js';
 import { seedSection } from './seed-section.js';
@@ -86,8 +88,11 @@ export async function comparisonReport(result: ComparisonResult): Promise<Report
   const title = `${experiment.name}: ${result.rows.length} ${result.rows.length === 1 ? 'scheme' : 'schemes'}, ${experiment.seeds.length} ${experiment.seeds.length === 1 ? 'seed' : 'seeds'}`;
   const layers = layerSection(scene);
   const reference = referenceSection(scene, experiment);
+  const fairness = fairnessSection(scene, cardOfComparison(result));
+  const timeSteps = timeStepSection(scene, result);
   const notes = [
     ...result.notes,
+    ...rerunLines(result),
     ...(result.paired.yes
       ? []
       : ['The runs are NOT paired; see the evidence below. Differences are not due to the schemes alone.']),
@@ -107,7 +112,7 @@ export async function comparisonReport(result: ComparisonResult): Promise<Report
       </p>
       <nav aria-label="Contents">
         <a href="#results">Results</a
-        ><a href="#figures">Figures</a>${reference ? markup`<a href="#reference">Reference</a>` : ''}${layers ? markup`<a href="#layers">Layers</a>` : ''}<a
+        ><a href="#figures">Figures</a>${fairness ? markup`<a href="#fairness">Fairness</a>` : ''}${reference ? markup`<a href="#reference">Reference</a>` : ''}${layers ? markup`<a href="#layers">Layers</a>` : ''}<a
           href="#cost-table"
           >Cost</a
         ><a href="#seeds">Every run</a
@@ -131,6 +136,8 @@ export async function comparisonReport(result: ComparisonResult): Promise<Report
           </p>`
         : '',
     ),
+    fairness,
+    timeSteps,
     section('figures', 'Figures', figuresHtml(figures)),
     reference,
     layers,

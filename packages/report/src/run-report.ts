@@ -2,6 +2,7 @@
 import { programsSaid } from '@apical/core';
 import type { RunResult } from '@apical/core';
 import { schemeStyles } from './colours.js';
+import { cardOfRun, fairnessSection } from './fairness-section.js';
 import type { FigurePlan, Scene } from './figure.js';
 import { formatSeconds, missing, significant, unitSuffix } from './format.js';
 import { angleToBp, angleWeights, layerFigure } from './layers.js';
@@ -130,6 +131,7 @@ export async function runReport(result: RunResult): Promise<Report> {
     ),
     figures.length ? section('figures', 'Figures', figuresHtml(figures)) : '',
     layers,
+    fairnessSection(scene, cardOfRun(result)),
     costSection(scene),
     section(
       'reproduce',

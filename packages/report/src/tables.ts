@@ -1,6 +1,7 @@
 /** The verdict table as text for a terminal and as Markdown. Both are built from the same columns. */
 import type { ComparisonResult, ComparisonRow } from '@apical/core';
 import { escapeMarkdown, plainLine, shorten, shortenAll } from './escape.js';
+import { cardOfComparison, fairnessText } from './fairness-section.js';
 import {
   differenceSuffix,
   formatCount,
@@ -12,6 +13,7 @@ import {
   significant,
   withUnit,
 } from './format.js';
+import { rerunLines } from './reruns.js';
 
 export interface Column {
   readonly head: string;
@@ -180,6 +182,11 @@ export function comparisonTable(result: ComparisonResult): string {
         ]
       : []),
     ...result.notes,
+    ...fairnessText(
+      cardOfComparison(result),
+      result.rows.map(r => r.scheme),
+    ),
+    ...rerunLines(result),
     ...result.failed.map(f => `failed: ${f.id.scheme} seed ${f.id.seed}: ${f.message}`),
   ];
   return [...lines, '', ...below.flatMap(t => wrap(t))].join('\n') + '\n';
@@ -198,7 +205,7 @@ export function markdownTable(result: ComparisonResult): string {
       '',
       [
         `Mean ± half of the 95 % t-interval over seeds; differences over common seeds, with intervals that hold together at 95 %; paired: ${result.paired.yes ? 'yes' : 'no'}.`,
-        ...result.notes.map(n => `${escapeMarkdown(n)}.`),
+        ...[...rerunLines(result), ...result.notes].map(n => `${escapeMarkdown(n)}.`),
         `Config ${escapeMarkdown(result.hash)}, version ${escapeMarkdown(result.environment.version)}.`,
       ].join(' '),
     ].join('\n') + '\n'

@@ -255,6 +255,7 @@ export function demoComparison(demo: Demo = {}): ComparisonResult {
     schema: 1,
     experiment,
     hash: '8f3c2a1b9d4e5f60',
+    timeSteps: [],
     headline: name,
     metric,
     rows,

@@ -100,12 +100,7 @@ export function programCost({ circuit, programs }: BuiltModel, steps: number, na
   const before = programs.begin ? macs(circuit.lower(programs.begin), circuit.batch) : 0;
   type Operations = typeof operations;
   const repeats = (all: Operations): number =>
-    Math.max(
-      1,
-      ...all.map(o =>
-        'body' in o ? (o.op === 'repeat' ? passesOf(o) : 1) * repeats(o.body) : 1,
-      ),
-    );
+    Math.max(1, ...all.map(o => ('body' in o ? (o.op === 'repeat' ? passesOf(o) : 1) * repeats(o.body) : 1)));
   return {
     macsPerSample: steps * macs(operations, circuit.batch) + before,
     stepsPerSample: steps * repeats(operations),

@@ -29,9 +29,9 @@ export interface HashInput {
   /** The parts that the names of the config stand for: another rule under an old name is another run. */
   readonly parts?: unknown;
 }
-const notNumbers: readonly (keyof RunConfig)[] = ['seed', 'name', 'label', 'doc', 'meta', 'plugins'];
+const notNumbers: readonly (keyof RunConfig)[] = ['seed', 'name', 'label', 'doc', 'meta', 'plugins', 'rates'];
 /**
- * First 12 hex digits of SHA-256. Left out of the config: the seed, names and texts (`name`, `label`, `doc`, `meta`),
+ * First 12 hex digits of SHA-256. Left out of the config: the seed, names and texts (`name`, `label`, `doc`, `meta`, `rates`),
  * the list of plugins, and how often checkpoints are written: none changes a number.
  */
 export function runHash({ config, version, backend, data, files = {}, parts }: HashInput): string {
@@ -41,7 +41,7 @@ export function runHash({ config, version, backend, data, files = {}, parts }: H
     ...config,
     ...Object.fromEntries(notNumbers.map(key => [key, undefined])),
     train: without(config.train),
-    scheme: { ...config.scheme, train: without(config.scheme.train) },
+    scheme: { ...config.scheme, train: without(config.scheme.train), rates: undefined },
   };
   const { name, flags } = backend;
   return short(canonical({ config: numbers, version, backend: { name, flags }, data, files, parts }), 12);

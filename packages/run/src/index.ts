@@ -5,7 +5,6 @@ export { buildModel, datasetLoader, effectiveTrain, resolveRun } from './resolve
 export type { DatasetLoader, ResolveDependencies, ResolvedRun } from './resolve-run.js';
 export { initialWeights, loadWeights } from './initial-weights.js';
 export type { InitialWeights, LoadedWeights } from './initial-weights.js';
-export { traitsOf } from './traits.js';
 export { costOf } from './divergence.js';
 export { programNamed, programsOf } from './programs.js';
 export { beforeOf, checkBefore } from './before.js';
@@ -21,5 +20,6 @@ export { memoryStore } from './store-memory.js';
 export type { MemoryStore } from './store-memory.js';
 export { checkInterval } from './divergence.js';
 export { loadScript } from './exports.js';
+export { settingsOf } from './settings.js';
 export { weightsOf } from './summary.js';
 export type { NamedArrays } from './exports.js';

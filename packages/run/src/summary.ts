@@ -1,7 +1,7 @@
 /** What a run leaves behind: its summary and its weights as `[post, pre]`. */
 import type { BuiltModel } from '@apical/circuit';
 import { schemaVersion } from '@apical/core';
-import type { FloatArray, MetricRow, RunStatus, RunSummary } from '@apical/core';
+import type { FloatArray, MetricRow, RunSettings, RunStatus, RunSummary } from '@apical/core';
 import { beforeOf } from './before.js';
 import { chanceOf, warningsOf } from './chance.js';
 import { programCost, type Cost, type ProgramCost } from './divergence.js';
@@ -14,6 +14,7 @@ export function summaryOf(
   model: BuiltModel,
   p: Progress,
   cost: Cost,
+  settings: RunSettings,
   ending: {
     readonly status: RunStatus;
     readonly message: string | undefined;
@@ -43,6 +44,7 @@ export function summaryOf(
     headline,
     metrics,
     pairing: p.pairing,
+    settings,
     backend: run.backend.name,
     dtype: run.train.dtype,
     ...beforeSummary(run, model, p),

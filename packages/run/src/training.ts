@@ -4,7 +4,7 @@
  * gathered so far, a checkpoint.
  */
 import type { BuiltModel } from '@apical/circuit';
-import type { MetricRow, RunStatus, RunSummary, StoredRun } from '@apical/core';
+import type { MetricRow, RunSettings, RunStatus, RunSummary, StoredRun } from '@apical/core';
 import { beforeOf, skipped, type Before } from './before.js';
 import type { TrainDependencies } from './dependencies.js';
 import { costOf, watchFinite, type Cost, type Divergence, type Watch } from './divergence.js';
@@ -15,6 +15,7 @@ import { freshProgress, keepBest, pairingOf, progressOf, type Progress } from '.
 import { pause } from './pulse.js';
 import { buildModel, type ResolvedRun } from './resolve-run.js';
 import { metricsOf } from './rows.js';
+import { settingsOf } from './settings.js';
 import { work, type Stretch } from './stretch.js';
 import { summaryOf, weightsOf } from './summary.js';
 import { teller, type Teller } from './teller.js';
@@ -34,6 +35,7 @@ export class Training {
   readonly #before: Before | undefined;
   readonly #updates: Updates;
   readonly #cost: Cost;
+  readonly #settings: RunSettings;
   readonly #watch: Watch;
   readonly #tell: Teller;
   #progress: Progress;
@@ -54,6 +56,7 @@ export class Training {
     this.#evaluator = evaluator(run, memory, model, given.clock);
     this.#probes = attachProbes(run, memory, model);
     this.#cost = costOf(model, run.steps.training, train.program);
+    this.#settings = settingsOf(run, model);
     this.#watch = watchFinite(model, this.#cost.macsPerSample * train.batch);
     this.#tell = teller(run.id, given.bus, given.clock);
     this.#updates = updatesOf(run, model, this.#programs, this.#tell);
@@ -228,7 +231,8 @@ export class Training {
     if (divergence) this.#tell.diverged(p, divergence);
     this.#countSeconds();
     const { rows } = this.#stored;
-    const summary = summaryOf(this.#run, this.#model, p, this.#cost, { status, message, final, rows });
+    const end = { status, message, final, rows };
+    const summary = summaryOf(this.#run, this.#model, p, this.#cost, this.#settings, end);
     if (status !== 'interrupted') await this.#stored.finish(summary, weightsOf(this.#model));
     this.#tell.ended(status, p, final);
     return summary;

@@ -3,7 +3,7 @@ import t from 'tap';
 import { parameter } from '@apical/core';
 import type { Probe, RunConfig, Scheme } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
-import { buildModel, resolveRun, traitsOf, train } from '../src/index.js';
+import { buildModel, resolveRun, settingsOf, train } from '../src/index.js';
 import { catalogues, dependencies, mini, runConfig, sgd } from './parts.js';
 
 const ms = (value: number) => parameter('shown', value, 'ms');
@@ -34,7 +34,10 @@ t.test('programs run for as many steps as their durations take; halving dt chang
   const half = await resolved({ use: 'timed' }, { train: { dt: 0.05 } });
   t.strictSame(half.steps, { training: 40, evaluation: 10 });
   t.strictSame({ ...half.scheme, dt: 0.1 }, run.scheme);
-  t.strictSame({ ...traitsOf(half), dt: '0.1 ms' }, traitsOf(run));
+  const [whole, halved] = [run, half].map(r =>
+    settingsOf(r, buildModel(r, r.backend.open({ dtype: 'float64' }), { batch: 4, prefix: '' })),
+  );
+  t.strictSame({ ...halved, dt: 0.1, steps: whole!.steps }, whole);
   const longer = await resolved({ use: 'timed', parameters: { presentation: '0.004 s' } });
   t.strictSame(longer.steps, { training: 40, evaluation: 5 });
   const untimed = await resolved({ use: 'mini' }, { train: { dt: 0.05 } });
@@ -105,8 +108,13 @@ t.test('activations and heads that a scheme cannot bear are refused with the lin
     run.layers.map(l => l.activation),
     [undefined, 'tanh', 'linear', undefined],
   );
-  t.match(traitsOf(run), { activation: 'tanh, linear', head: 'linear-squared', presentation: '2 ms' });
-  t.equal(traitsOf(run)['optimiser of forward'], 'momentum (eta 0.05, mu 0.8)');
+  const model = buildModel(run, run.backend.open({ dtype: 'float64' }), { batch: 4, prefix: '' });
+  t.match(settingsOf(run, model), {
+    activations: ['tanh', 'linear'],
+    head: 'linear-squared',
+    parameters: { presentation: 2 },
+    learning: [{ optimiser: { use: 'momentum', parameters: { eta: 0.05, mu: 0.8 } } }],
+  });
   await t.rejects(resolved({ use: 'timed', activation: ['tanh'] }), {
     at: 'file.yaml:schemes.mine.activation',
     message: /schemes.mine.activation lists 1 names for 2/,

@@ -17,6 +17,8 @@ export interface CompareOptions {
   readonly launcher: string;
   readonly force: boolean;
   readonly multirun: boolean;
+  readonly halveDt: boolean;
+  readonly rounding: boolean;
 }
 export async function compare(
   context: Context,
@@ -28,7 +30,9 @@ export async function compare(
   const { quiet, json, runs } = context.options;
   const typed = [target, ...overrides].map(quoted).join(' ');
   const loading = context.options.plugin.map(name => ` --plugin ${quoted(name)}`).join('');
-  const command = `apical compare ${typed}${options.multirun ? ' -m' : ''}`;
+  const flags = { '-m': options.multirun, '--halve-dt': options.halveDt, '--rounding': options.rounding };
+  const asked = Object.entries(flags).flatMap(([flag, on]) => (on ? [` ${flag}`] : []));
+  const command = `apical compare ${typed}${asked.join('')}`;
   const given = { target, overrides, roots: configRoots(), multirun: options.multirun };
   const composed = host.compose(given);
   const { signal, end } = interruption(context.screen);
@@ -50,6 +54,9 @@ export async function compare(
           failFast: options.failFast,
           launcher: options.launcher,
           force: options.force,
+          halveDt: options.halveDt,
+          rounding: options.rounding,
+          planned: runs => progress.expect(runs),
           command,
           signal,
           ...(composed.variants.length > 1 ? { record: `comparison-${all.length + 1}.json` } : {}),
