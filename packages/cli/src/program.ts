@@ -46,7 +46,7 @@ Overrides:
 const rerunsHelp = `
 What a result rests on:
   --halve-dt   every run of a scheme that knows time once more with dt/2 and the same milliseconds: twice the work
-  --rounding   one run a scheme once more on the fastest other backend: how far does rounding alone carry?
+  --rounding   one run a scheme once more on the reference backend, which is slow: how far does rounding alone carry?
 `;
 const benchHelp = `
 Workloads:
@@ -174,7 +174,7 @@ function describeRuns(program: Command, with_: With): void {
       false,
     )
     .option('--halve-dt', 'also run schemes that are integrated in time with half the time step', false)
-    .option('--rounding', 'also run the first seed of every scheme on another backend', false)
+    .option('--rounding', 'also run the first seed of every scheme on another backend (reference)', false)
     .addHelpText(
       'after',
       overridesHelp +

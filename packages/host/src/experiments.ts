@@ -166,12 +166,12 @@ export async function compareExperiment(
     throw placedAt(error, places);
   }
 }
-/** The fastest usable one that is not the run's own. Throws `APICAL_BACKEND` where there is none. */
+/** The plainest usable one that is not the run's own: of fast ones, two may add up in the same order. Throws `APICAL_BACKEND` where there is none. */
 function otherBackend({ catalogues }: Workshop, { train, scheme }: RunConfig): string {
   const own = scheme.train?.backend ?? train.backend;
   const others = catalogues.Backend.parts()
     .filter(b => b.name !== own && b.preference !== undefined && b.unavailable?.() === undefined)
-    .sort((a, b) => b.preference! - a.preference!);
+    .sort((a, b) => a.preference! - b.preference!);
   if (others[0]) return others[0].name;
   throw new ApicalError(
     'APICAL_BACKEND',

@@ -141,6 +141,12 @@ t.test('of as many, that of the baseline is usual; what stopped early shows in i
   );
   t.same(card('bp').find(l => l.name === 'trained samples')!.differs, []);
   t.same(card('bp', early).find(l => l.name === 'trained samples')!.differs, ['pal']);
+  const torn = runs.map(r =>
+    r.config.label === 'pal' && r.config.seed === 0
+      ? { ...r, summary: { ...r.summary, status: 'diverged' as const, updates: 1 } }
+      : r,
+  );
+  t.same(card('bp', torn).find(l => l.name === 'trained samples')!.differs, [], 'of runs that ended');
   const observers = { slow: { use: 'learning-rate-schedule' } };
   const watched = fairnessCard(
     { schemes: ['bp'], baseline: 'bp', ratesOf: () => undefined, observers },
@@ -159,6 +165,11 @@ t.test('on a page the card marks in bold, and says once what is common', async t
   const one = await runReport(comparison().runs[0]!);
   t.match(one.html, /What it was trained with/);
   t.match(one.html, /<dt>rate, forward<\/dt>\s*<dd>0\.01<\/dd>/);
+  const [run] = comparison().runs;
+  const config = { ...run!.config, rates: 'published' };
+  t.match((await runReport({ ...run!, config })).html, /<dt>rates chosen<\/dt>\s*<dd>published<\/dd>/);
+  const scheme = { ...config.scheme, rates: 'tuned with 3 trials' };
+  t.match((await runReport({ ...run!, config: { ...config, scheme } })).html, '<dd>tuned with 3 trials</dd>');
   const old = demoComparison({ schemes: ['bp', 'fa'], seeds: 1, epochs: 2, probes: false });
   t.notMatch((await comparisonReport(old)).html, 'Fairness', 'nothing was recorded');
   t.notMatch(comparisonTable(old), 'fairness');
@@ -169,6 +180,13 @@ t.test('on a terminal rates and differences are lines of their own', async t => 
   t.match(text, /^differs, rate, forward: bp, fa 0\.01; pal W1 20 \(bias 2\), W2 7$/m);
   t.match(text, /^differs, activation: bp, fa tanh; pal sigmoid, tanh$/m);
   t.match(text, /^differs, dt \(ms\): pal 0\.1$/m);
+  const timed = comparison();
+  const two = timed.runs.map(r =>
+    r.config.label === 'fa'
+      ? { ...r, summary: { ...r.summary, settings: { ...r.summary.settings!, dt: 0.1 } } }
+      : r,
+  );
+  t.match(comparisonTable({ ...timed, runs: two }), /^differs, dt \(ms\): bp –; fa, pal 0\.1$/m);
 });
 const interval = { mean: 0.3, low: -0.1, high: 0.7 };
 t.test('time steps are told as checked or not; rounding where it was asked for', async t => {

@@ -1,6 +1,6 @@
 /** What an answer without looking is worth, and runs that are no better. */
 import t from 'tap';
-import type { MetricRow, PreparedSplit, PreparedTask } from '@apical/core';
+import type { MetricRow, PreparedTask } from '@apical/core';
 import { classification, regression } from '@apical/plugin-tasks';
 import { createRandomSource } from '@apical/numerics';
 import ndarray from 'ndarray';
