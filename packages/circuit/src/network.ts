@@ -1,5 +1,5 @@
 /** Populations and projections with the arrays they own, and what references to them mean. Builders fill it; it compiles nothing. */
-import { ApicalError, unknownName } from '@apical/core';
+import { ApicalError, checkOwnName, unknownName } from '@apical/core';
 import type {
   Activation,
   Catalogue,
@@ -114,6 +114,7 @@ export class Network {
   ): Record<string, Operand> {
     const out: Record<string, Operand> = {};
     for (const [name, spec] of Object.entries(specs)) {
+      checkOwnName(`a signal of ${owner}`, name);
       const per = spec.per ?? 'neuron';
       const full = `${owner}.${name}`;
       const data =

@@ -1,5 +1,5 @@
 /** Parameters as cells. Expressions among them are kept fresh when a cell is set. */
-import { ApicalError, isApicalError, unknownName } from '@apical/core';
+import { ApicalError, checkOwnName, isApicalError, unknownName } from '@apical/core';
 import type {
   Block,
   Cell,
@@ -156,7 +156,7 @@ export class Parameters {
   /** Cells and choices of a neuron model, rule or optimiser; checks every name and bound. */
   block(block: Block, given: Values, choose: Choose, where: string): Prepared {
     const { parameters, constants = {}, choices = {} } = block;
-    const names = [...Object.keys(parameters), ...Object.keys(constants)];
+    const names = [parameters, constants, choices].flatMap(x => Object.keys(x));
     checkReserved(`${block.name} (${where})`, names, ['dt', 'batch']);
     for (const name of Object.keys(given))
       if (!Object.hasOwn(parameters, name))
@@ -231,12 +231,14 @@ function evaluation(out: Operand, value: string, from: Scope, where: string): El
 }
 /** Throws where a name means something else already. */
 export function checkReserved(where: string, names: readonly string[], reserved: readonly string[]): void {
-  for (const name of names)
+  for (const name of names) {
+    checkOwnName(`a name of ${where}`, name);
     if (reserved.includes(name))
       throw new ApicalError(
         'APICAL_CIRCUIT',
         `${where} declares "${name}", which has a meaning already; taken are ${reserved.join(', ')}`,
       );
+  }
 }
 const unbounded: ParameterSpec = { doc: '', unit: '1', value: 0 };
 function checkBounds(

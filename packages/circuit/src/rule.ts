@@ -46,6 +46,7 @@ export function buildRule(network: Network, p: BuiltProjection, use: Plasticity)
       `${p.name} has two rules "${rule.name}": a rule works once on a projection`,
     );
   const prepared = network.parameters.block(rule, use.parameters ?? {}, use.choose ?? {}, name);
+  for (const side of sides) checkMeanings(p, use, side);
   network.persistent.keepScalars(name, prepared.scalars);
   const end = (side: Side) => ({
     population: populationAt(p, use, side),
@@ -86,6 +87,37 @@ export function buildRule(network: Network, p: BuiltProjection, use: Plasticity)
         }
       : {}),
   };
+}
+/** A name of the rule that is a signal at the same end, too, would mean one of them without a word. */
+function checkMeanings(p: BuiltProjection, use: Plasticity, side: Side): void {
+  const { rule } = use;
+  const { name: at, model, signals } = populationAt(p, use, side);
+  const kinds = {
+    parameter: rule.parameters,
+    constant: rule.constants,
+    choice: rule.choices,
+    trace: rule.traces?.[side],
+  };
+  const own = Object.entries(kinds).flatMap(([kind, all]) =>
+    Object.keys(all ?? {}).map(name => [name, `${kind} "${name}"`] as const),
+  );
+  const names = own.map(([name]) => name);
+  for (const [k, [name, what]] of own.entries()) {
+    const first = names.indexOf(name);
+    const other =
+      first < k
+        ? own[first]![1]
+        : Object.hasOwn(use.uses?.[side] ?? {}, name)
+          ? `what "uses" calls "${name}"`
+          : Object.hasOwn(signals, name)
+            ? `signal "${name}" of ${at} (${model.name}), its ${side} end,`
+            : undefined;
+    if (other !== undefined)
+      throw new ApicalError(
+        'APICAL_CIRCUIT',
+        `${p.name}.${rule.name}: ${what} of the rule and ${other} have one name; call one of them something else`,
+      );
+  }
 }
 /** In this order: time, what `uses` says, the rule's own scalars and traces, what the population has. */
 function scopeAt(

@@ -1,5 +1,5 @@
 /** One projection: its ends, connectivity, weights and bias. */
-import { ApicalError, unknownName } from '@apical/core';
+import { ApicalError, checkOwnName, unknownName } from '@apical/core';
 import type { Bundle, Connectivity, FloatArray, Initial, Projection, Shape, Weights } from '@apical/core';
 import { sides, type BuiltPopulation, type BuiltProjection } from './built.js';
 import type { Network } from './network.js';
@@ -7,6 +7,7 @@ import { count } from './scope.js';
 
 /** References join names with dots and slashes. */
 export function checkName(kind: string, name: string): void {
+  checkOwnName(kind, name);
   if (!/^[^\s./]+$/.test(name))
     throw new ApicalError('APICAL_CIRCUIT', `${kind} "${name}": a name has no dot, slash or space`);
 }

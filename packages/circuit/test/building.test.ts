@@ -258,6 +258,79 @@ t.test('rules and optimisers: names that are taken, what is not there', async t 
   const bounded = pair({ constraint: 'w = max(v, 0)', plasticity: [{ rule: hebb }] });
   t.throws(() => bounded.compile([{ phase: 'learn' }]), { key: 'constraint', message: /unknown name "v"/ });
 });
+t.test('one name has one meaning, and none of those that every object has', async t => {
+  const on = (more: Parameters<typeof rule>[1], use = {}) =>
+    told(() => pair({ plasticity: [{ rule: rule([{ post: 's', pre: 'x' }], more), ...use }] }));
+  const told = (work: () => unknown): string => {
+    try {
+      work();
+      return '';
+    } catch (e) {
+      return (e as Error).message;
+    }
+  };
+  const eta = { eta: parameter('rate', 1) };
+  const tell = (one: string, other: string): string =>
+    `W.rule: ${one} of the rule and ${other} have one name; call one of them something else`;
+  const signal = (name: string, at: string, side: string): string =>
+    `signal "${name}" of ${at} (cell), its ${side} end,`;
+  const cases: [more: Parameters<typeof rule>[1], use: object, message: string][] = [
+    [{ parameters: { s: parameter('?', 1) } }, {}, tell('parameter "s"', signal('s', 'a', 'pre'))],
+    [{ constants: { x: '1' } }, {}, tell('constant "x"', signal('x', 'a', 'pre'))],
+    [{ choices: { r: { one: '1', two: '2' } } }, {}, tell('choice "r"', signal('r', 'a', 'pre'))],
+    [{ traces: { post: { z: state('?') } } }, {}, tell('trace "z"', signal('z', 'b', 'post'))],
+    [{ parameters: eta, constants: { eta: '1' } }, {}, tell('constant "eta"', 'parameter "eta"')],
+    [{ parameters: eta, traces: { pre: { eta: state('?') } } }, {}, tell('trace "eta"', 'parameter "eta"')],
+    [
+      { parameters: eta },
+      { uses: { post: { eta: 's' } } },
+      tell('parameter "eta"', 'what "uses" calls "eta"'),
+    ],
+    [{ parameters: eta }, {}, ''],
+    [
+      { traces: { pre: { low: state('?') }, post: { low: state('?') } } },
+      {},
+      'W.rule has two traces "low"; a rule works once on a projection',
+    ],
+  ];
+  for (const [more, use, message] of cases) t.equal(on(more, use), message);
+  // ends exchanged: the trace of its pre side stands at b
+  t.equal(
+    on({ traces: { pre: { z: state('?') } } }, { exchanged: true }),
+    tell('trace "z"', signal('z', 'b', 'pre')),
+  );
+  const cell = (more: Parameters<typeof neuron>[1]) => one({ model: neuron({ go: 'r = z' }, more) });
+  const rate = { r: state('rate'), z: input('drive') };
+  const names: ((name: string) => unknown)[] = [
+    name => one({ name }),
+    name => pair({ name }),
+    name => cell({ parameters: { [name]: parameter('?', 1) } }),
+    name => cell({ constants: { [name]: '1' } }),
+    name => cell({ choices: { [name]: { a: '1' } } }),
+    name => cell({ signals: { ...rate, [name]: state('?') } }),
+    name => one({}, { parameters: { [name]: 1 } }),
+    name =>
+      pair({ plasticity: [{ rule: rule([{ pre: 'x' }], { traces: { pre: { [name]: state('?') } } }) }] }),
+    name =>
+      pair({
+        plasticity: [
+          {
+            rule: hebb,
+            optimiser: {
+              use: { name: 'o', parameters: {}, state: { [name]: state('?') }, update: 'w += g' },
+            },
+          },
+        ],
+      }),
+  ];
+  for (const name of ['constructor', 'toString'])
+    for (const [k, make] of names.entries())
+      t.match(
+        told(() => make(name)),
+        new RegExp(`cannot be called "${name}"`),
+        `${k} ${name}`,
+      );
+});
 t.test('looking and setting: what is there, and what may be set to what', async t => {
   const rate = rule([{ post: 's', pre: 'low', gain: 'rate' }], {
     parameters: { rate: { ...parameter('rate', 0.5), min: 0, max: 1 } },

@@ -39,7 +39,8 @@ const overridesHelp = `
 Overrides:
   key=value              seed=3  seeds=10  schemes=bp,fa  train.epochs=20
   a.b.c=value            schemes.fa.plasticity.forward.optimiser.parameters.eta=0.1
-  group=option           task=mnist
+  group=option           task=mnist  network=mlp-30: another file of the group
+  defaults.group=option  defaults.scheme=pal: the same, where scheme=fa means a scheme of the experiment
   +key=value, ~key       add a key, take one away
 `;
 

@@ -3,6 +3,7 @@ import { ApicalError, unknownName } from '@apical/core';
 import type { ConfigFiles } from './files.js';
 import { parseValue, sweepValues, type Override } from './override.js';
 import { experimentSchema } from './schema.js';
+import type { Schema } from './schema-kinds.js';
 import { keysOf, remove, selected } from './short-forms.js';
 import { isMapping, placed, type Path } from './source.js';
 import type { Tree } from './tree.js';
@@ -12,7 +13,7 @@ export function applyOverride(tree: Tree, override: Override, files: ConfigFiles
   if (override.path[0] === 'defaults')
     throw new ApicalError(
       'APICAL_OVERRIDE',
-      '"defaults" belongs in a file; another config of a group is chosen by its name, as in task=mnist',
+      '"defaults" belongs in a file; another config of a group is chosen by its path, as in defaults.task=mnist',
       { at: where },
     );
   checkGroup(override, files, where);
@@ -41,18 +42,27 @@ export function applyOverride(tree: Tree, override: Override, files: ConfigFiles
 /** `network=mlp-3`: a part that is a map can only be named by a file of its group. */
 function checkGroup({ path, value }: Override, files: ConfigFiles, where: string): void {
   const [group = ''] = path;
-  if (path.length !== 1 || typeof value !== 'string') return;
-  const schema = experimentSchema.kind === 'object' ? experimentSchema.keys[group] : undefined;
-  if (schema?.kind !== 'object') return;
+  if (path.length !== 1 || typeof value !== 'string' || schemaOf(group)?.kind !== 'object') return;
+  throw unknownConfig(files, group, value, where);
+}
+const schemaOf = (key: string): Schema | undefined =>
+  experimentSchema.kind === 'object' && Object.hasOwn(experimentSchema.keys, key)
+    ? experimentSchema.keys[key]
+    : undefined;
+/** Do texts after this key mean something of the experiment itself, and no file of the group? */
+export const isText = (key: string): boolean => {
+  const schema = schemaOf(key);
+  const mayBeMap = (s: Schema): boolean =>
+    s.kind === 'object' || (s.kind === 'either' && s.of.some(mayBeMap));
+  return key === 'scheme' || (schema !== undefined && !mayBeMap(schema));
+};
+export function unknownConfig(files: ConfigFiles, group: string, value: string, at: string): ApicalError {
   const known = files.names().filter(n => n.startsWith(`${group}/`));
-  throw unknownName(
+  return unknownName(
     `config of the group ${group}`,
     value,
     known.map(n => n.slice(group.length + 1)),
-    {
-      code: 'APICAL_CONFIG',
-      at: where,
-    },
+    { code: 'APICAL_CONFIG', at },
   );
 }
 /** `schemes=bp,fa` selects and orders; `seeds=0,1,2` lists. */

@@ -1,5 +1,5 @@
 /** Checks data against a schema; the first thing that is wrong is told with its place. */
-import { ApicalError, unknownName } from '@apical/core';
+import { ApicalError, checkOwnName, unknownName } from '@apical/core';
 import { sweepValues } from './override.js';
 import type { Schema } from './schema-kinds.js';
 import { isMapping, type Path } from './source.js';
@@ -89,8 +89,14 @@ function check(tree: Tree, value: unknown, schema: Schema, path: Path): void {
     case 'object':
       return checkObject(tree, value as Record<string, unknown>, schema, path);
     case 'map':
-      for (const [k, v] of Object.entries(value as Record<string, unknown>))
+      for (const [k, v] of Object.entries(value as Record<string, unknown>)) {
+        checkOwnName(
+          `what ${written(path)} names`,
+          k,
+          tree.own([...path, k])?.key ?? tree.place(path)?.value,
+        );
         check(tree, v, schema.of, [...path, k]);
+      }
       return;
     case 'list':
       if ((value as unknown[]).length < (schema.least ?? 0)) wrong('an empty list');

@@ -1,6 +1,6 @@
 /** One rule: the files of `defaults:` in order, then the file itself, then the command line. */
 import { ApicalError, freeze, type ExperimentConfig } from '@apical/core';
-import { applyOverride } from './apply-override.js';
+import { applyOverride, isText, unknownConfig } from './apply-override.js';
 import { checkTree } from './check.js';
 import { ConfigFiles } from './files.js';
 import { normalise } from './normalise.js';
@@ -78,18 +78,37 @@ export function compose({ target, roots, overrides = [], convert, cwd }: Compose
     },
   };
 }
-/** `network=mlp-30` names a file `network/mlp-30`, which then stands in for what `defaults:` says of that group. */
+/**
+ * `network=mlp-30` and `defaults.network=mlp-30` name a file `network/mlp-30`, which then stands in for what `defaults:`
+ * says of that group. `scheme=pal` is always a scheme of the experiment, and `defaults.scheme=pal` the file `scheme/pal`.
+ */
 function groupsOf(
   overrides: readonly Override[],
   files: ConfigFiles,
 ): Map<string, { name: string; override: Override }> {
   const out = new Map<string, { name: string; override: Override }>();
   for (const override of overrides) {
-    const { path, kind, value } = override;
-    const [group] = path;
-    if (kind !== 'set' || path.length !== 1 || group === undefined || typeof value !== 'string') continue;
+    const { path, kind, value, text } = override;
+    const stated = path.length === 2 && path[0] === 'defaults';
+    const group = path.at(-1)!;
+    if (kind !== 'set' || typeof value !== 'string' || (!stated && (path.length !== 1 || isText(group))))
+      continue;
     const name = `${group}/${value}`;
-    if (files.find(name) !== undefined) out.set(group, { name, override });
+    const at = `command line "${text}"`;
+    if (files.find(name) === undefined) {
+      if (stated) throw unknownConfig(files, group, value, at);
+      continue;
+    }
+    const other = out.get(group)?.override.text;
+    if (other !== undefined)
+      throw new ApicalError(
+        'APICAL_OVERRIDE',
+        `"${other}" and "${text}" both choose a config of the group ${group}`,
+        {
+          at,
+        },
+      );
+    out.set(group, { name, override });
   }
   return out;
 }

@@ -93,6 +93,40 @@ t.test('a group names a file that takes the place of its entry in defaults', asy
   );
 });
 
+t.test(
+  'scheme= is a scheme of the experiment whatever files there are; a group is swapped by its path',
+  async t => {
+    const scheme = {
+      'fa.yaml': 'schemes: { other: { use: dfa } }\n',
+      'one.yaml': 'schemes: { one: { use: bp } }\n',
+    };
+    const at = composeIn(t.testdir({ configs: { ...configs, scheme } }));
+    const plain = at('experiment/mine', 'scheme=fa').value;
+    t.same([plain.select, Object.keys(plain.schemes)], [['fa'], ['bp', 'fa', 'dfa']]);
+    const swapped = at('experiment/mine', 'defaults.scheme=fa', 'scheme=other').value;
+    t.same([swapped.select, swapped.schemes.other], [['other'], { use: 'dfa' }]);
+    t.match(at('experiment/mine', 'defaults.network=large').value.network, { hidden: [30, 20] });
+    t.equal(
+      told(() => at('experiment/mine', 'defaults.scheme=tow')),
+      'unknown config of the group scheme "tow". Known: fa, one @ command line "defaults.scheme=tow"',
+    );
+    t.equal(
+      told(() => at('experiment/mine', 'defaults.network=large', 'network=small')),
+      '"defaults.network=large" and "network=small" both choose a config of the group network @ command line "network=small"',
+    );
+  },
+);
+
+t.test('labels that JavaScript has for its own are refused where they stand', async t => {
+  const at = composeIn(t.testdir({ configs }));
+  for (const name of ['constructor', 'toString', 'valueOf'])
+    t.match(
+      told(() => at('experiment/mine', `schemes.${name}.use=bp`)),
+      new RegExp(`what schemes names cannot be called "${name}".*command line "schemes.${name}.use=bp"`),
+    );
+  t.doesNotThrow(() => at('experiment/mine', 'schemes.constructors.use=bp'));
+});
+
 t.test('schemes and seeds are selected', async t => {
   const at = composeIn(t.testdir({ configs }));
   const chosen = (...overrides: string[]) => {
@@ -150,7 +184,7 @@ t.test('what an override cannot do is said with the override', async t => {
   const table: [override: string, message: string][] = [
     [
       'defaults=[task/two]',
-      '"defaults" belongs in a file; another config of a group is chosen by its name, as in task=mnist',
+      '"defaults" belongs in a file; another config of a group is chosen by its path, as in defaults.task=mnist',
     ],
     ['schemes=[]', 'select is an empty list; a list of texts is expected'],
     [

@@ -63,3 +63,14 @@ export function unknownName(
     { at: options.at },
   );
 }
+/** Names that every JavaScript object answers to: a look into a table would find its own. */
+export const isTaken = (name: string): boolean => name in Object.prototype;
+/** Throws for names such as `constructor` and `toString`. `what`: `parameter of delta`. */
+export function checkOwnName(what: string, name: string, at?: string): void {
+  if (!isTaken(name)) return;
+  throw new ApicalError(
+    'APICAL_NAME',
+    `${what} cannot be called "${name}": every JavaScript object has something of that name; call it something else`,
+    { at },
+  );
+}

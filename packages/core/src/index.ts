@@ -112,7 +112,7 @@ export type {
   RunStatus,
 } from './events.js';
 export type { Probe, ProbedRun, ProbeMoment, ProbeRow, TwinOptions } from './probe.js';
-export { ApicalError, isApicalError, nearest, unknownName } from './errors.js';
+export { ApicalError, checkOwnName, isApicalError, nearest, unknownName } from './errors.js';
 export type {
   DefineConfig,
   ExperimentConfig,
