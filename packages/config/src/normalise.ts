@@ -2,6 +2,7 @@
 import { ApicalError, type ExperimentConfig } from '@apical/core';
 import { experimentDefaults, experimentKeys, networkDefaults, trainDefaults } from './defaults.js';
 import { toNumber, unitOf, isQuantity, type Convert } from './quantity.js';
+import { settleRates } from './rates.js';
 import { keysOf } from './short-forms.js';
 import { isMapping, type Path } from './source.js';
 import type { Tree } from './tree.js';
@@ -17,6 +18,7 @@ export function normalise(tree: Tree, target: string, convert: Convert): Experim
       complete(tree, path, { use: label, ...given }, given);
     }
   completeSchemes(tree);
+  settleRates(tree);
   normaliseTime(tree, ['train'], convert);
   for (const label of keysOf(tree, ['schemes'])) normaliseTime(tree, ['schemes', label, 'train'], convert);
   normaliseDefine(tree, convert);

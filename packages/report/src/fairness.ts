@@ -43,6 +43,11 @@ const mean = (runs: readonly Known[], of: (run: Known) => number): number =>
   runs.reduce((sum, run) => sum + of(run), 0) / runs.length;
 
 const always: readonly Property[] = [
+  [
+    'learns',
+    'Projections with a rule at work.',
+    ([r]) => [...new Set(r.settings.learning.map(l => l.projection))].join(', ') || 'none',
+  ],
   ['dt (ms)', 'Time step of schemes that are integrated in time.', ([r]) => r.settings.dt],
   ['shown (ms)', 'How long a batch is shown in training.', ([r]) => time(r.settings, 'training')],
   ['evaluated (ms)', 'How long a batch is shown in evaluation.', ([r]) => time(r.settings, 'evaluation')],

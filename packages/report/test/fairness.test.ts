@@ -82,6 +82,7 @@ t.test('the card says what slots held, and marks what most do not have', async t
     differs: ['pal'],
   });
   t.same(lineOf(result, 'head')?.differs, ['pal']);
+  t.same(lineOf(result, 'learns')?.values, { bp: 'W1', fa: 'W1', pal: 'W1, W2, B1' });
   const { updates, cost } = result.runs[0]!.summary;
   const macs = Number(
     lineOf(result, 'MACs in all')!.values.bp!.replace(
