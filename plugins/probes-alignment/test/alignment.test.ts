@@ -9,7 +9,7 @@ import { libraryOf } from '@apical/testing';
 import standard from '@apical/plugin-standard';
 import { bp } from '@apical/plugin-bp';
 import { dfa, fa, frozen, kp, signSymmetry } from '@apical/plugin-fa';
-import plugin, { alignment, feedback, weights } from '../src/index.js';
+import plugin, { alignment, feedback, signal, weights } from '../src/index.js';
 
 const library = libraryOf(standard);
 const memory = reference.open({ dtype: 'float64' });
@@ -123,7 +123,7 @@ t.test('options: fewer samples, no weights; nonsense is refused', async t => {
   t.not(rows['reference-norm']![1], table(probed(fa))['reference-norm']![1], 'another set of samples');
   t.throws(() => alignment.attach(probed(fa), { samples: 0 }), { code: 'APICAL_OPTION' });
   t.throws(() => alignment.attach(probed(fa), { sample: 1 }), /did you mean "samples"/);
-  t.strictSame(plugin.contributes!.Probe, [alignment, feedback, weights]);
+  t.strictSame(plugin.contributes!.Probe, [alignment, feedback, weights, signal]);
 });
 t.test('a scheme without biases is compared all the same', async t => {
   const rows = table(probed(fa, { settings: { bias: false } }));
