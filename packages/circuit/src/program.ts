@@ -116,6 +116,7 @@ class ProgramCompiler {
         `repeat until: "${name}" is taken; call it something else with "as"`,
       );
     this.#untils.add(name);
+    if (until.perSample) checkNested(name, stages);
     const within = this.#condition(until.within, 'until.within');
     return [
       ...evaluate,
@@ -152,6 +153,18 @@ class ProgramCompiler {
     for (const name of on)
       if (!known.includes(name))
         throw unknownName('population, projection or role in "on"', name, [...new Set(known)]);
+  }
+}
+/** What all samples wait for together would be heard by each of them; the other way round every sample may settle first. */
+function checkNested(name: string, stages: Program): void {
+  for (const stage of stages) {
+    if ('until' in stage && stage.until && !stage.until.perSample)
+      throw new ApicalError(
+        'APICAL_CIRCUIT',
+        `repeat until per sample (${name}): the repeat until ${stage.until.as ? `(${stage.until.as}) ` : ''}` +
+          'within it waits for the whole batch; give that one "perSample: true" as well',
+      );
+    if ('stages' in stage) checkNested(name, stage.stages);
   }
 }
 /** Phases in which something may happen, those the scheme documents, and the common words. */

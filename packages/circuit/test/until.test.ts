@@ -185,6 +185,43 @@ t.test('a sample that settles for itself hears nothing of the others', async t =
   t.match(refused([go, { phase: 'count' }], { settled: ['b.r'] }), /its stages change a.k/);
   t.match(refused([go], { settled: ['b.k'] }), /it watches k, which all samples share/);
 });
+t.test('what a sample waits for by itself may hold no wait for the whole batch', async t => {
+  const nested = (outer: boolean, inner: boolean, as?: string): Program => [
+    {
+      repeat: 9,
+      until: { settled: ['b.r'], within: 1e-3, perSample: outer, as: 'outer' },
+      stages: [
+        {
+          when: 1,
+          stages: [
+            {
+              repeat: 2,
+              until: { settled: ['b.r'], within: 1e-3, perSample: inner, ...(as ? { as } : {}) },
+              stages: [{ phase: 'go' }],
+            },
+          ],
+        },
+      ],
+    },
+  ];
+  const circuit = (): Circuit => pair({}, leaky, { batch: 2 });
+  t.throws(() => circuit().compile(nested(true, false)), {
+    code: 'APICAL_CIRCUIT',
+    message:
+      'repeat until per sample (outer): the repeat until within it waits for the whole batch; ' +
+      'give that one "perSample: true" as well',
+  });
+  t.throws(
+    () => circuit().compile(nested(true, false, 'inner')),
+    /the repeat until \(inner\) within it waits/,
+  );
+  for (const [outer, inner] of [
+    [true, true],
+    [false, true],
+    [false, false],
+  ] as const)
+    t.doesNotThrow(() => circuit().compile(nested(outer, inner)), `${outer} ${inner}`);
+});
 
 /* ---------------------------------------------------------------- counts */
 
