@@ -185,6 +185,30 @@ t.test('a rule sees the other end through sums, gains know batch and the gain of
   // 6 · mean over two samples of share ⊗ x
   t.strictSame(list(circuit.direction('W')), [3 * (1 + 2), 3, 6, 6, 3 * 4, 0]);
 });
+t.test('a trace of a rule with exchanged ends lives where the rule has that end', async t => {
+  const traced = rule([{ post: 's', pre: 'x' }], {
+    name: 'traced',
+    traces: { pre: { seen: state('of pre') }, post: { heard: state('of post') } },
+    phases: { learn: { pre: 'seen = 2 * x', post: 'heard = s' } },
+  });
+  const ends = (exchanged: boolean, trace: string): readonly [string, number] => {
+    const circuit = pair({}, neuron({ go: 'r = z' }), {}, c => {
+      c.project({
+        name: 'B',
+        from: 'b.s',
+        to: 'a.z',
+        phase: 'go',
+        plasticity: [{ rule: traced, exchanged }],
+      });
+      c.project({ name: 'P', from: `B.traced.${trace}`, to: 'b.z', phase: 'go' });
+    });
+    return [circuit.ends('P').from, circuit.signal(`B.traced.${trace}`).length];
+  };
+  t.strictSame(ends(true, 'seen'), ['a', 2]);
+  t.strictSame(ends(true, 'heard'), ['b', 3]);
+  t.strictSame(ends(false, 'seen'), ['b', 3]);
+  t.strictSame(ends(false, 'heard'), ['a', 2]);
+});
 t.test('exchanged ends: feedback takes the very direction of the forward weights', async t => {
   const circuit = pair({ plasticity: [{ rule: hebb }] }, undefined, {}, c => {
     const back = { from: 'b.s', to: 'a.z', phase: 'go', plasticity: [{ rule: hebb, exchanged: true }] };
