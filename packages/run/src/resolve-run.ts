@@ -208,7 +208,7 @@ export function buildModel(
     ...(lend ? { lend } : {}),
   });
   const { parameters } = model.circuit.network;
-  for (const name of Object.values(presentations))
+  for (const name of ['dt', ...Object.values(presentations)])
     if (parameters.shared[name])
       parameters.protect(parameters.shared[name].data, 'is read once, before a run');
   return model;

@@ -61,10 +61,15 @@ t.test('a time that is no whole number of steps is refused at its place', async 
   // 0.3 / 0.1 is not 3 in binary
   t.equal((await resolved({ use: 'timed', parameters: { presentation: 0.3 } })).steps.training, 3);
 });
-t.test('a presentation is read once', async t => {
+t.test('presentations and the time step are read once', async t => {
   const run = await resolved({ use: 'timed' });
   const { circuit } = buildModel(run, run.backend.open({ dtype: 'float64' }), { batch: 1, prefix: '' });
-  t.throws(() => circuit.set('presentation', 5), { code: 'APICAL_SET', message: /is read once/ });
+  for (const name of ['presentation', 'evaluatePresentation', 'dt'])
+    t.throws(() => circuit.set(name, 0.2), {
+      code: 'APICAL_SET',
+      message: `"${name}" is read once, before a run`,
+    });
+  t.equal(circuit.network.parameters.shared.dt!.data[0], 0.1);
 });
 t.test('a slot of its own follows nothing that is said for all schemes, and what names it wins', async t => {
   const general = { optimiser: { use: 'sgd', parameters: { eta: 0.4 } }, eta: 0.3 };
