@@ -42,6 +42,7 @@ export function declare(
   const builder = builderOf(scheme, head, lists, populations, projections);
   const assembled = scheme.assemble(builder, shaped, { parameters, settings, dt });
   lists.check();
+  checkForward(scheme, projections, assembled.forward);
   checkWhen(scheme, projections, assembled.programs);
   return { ...assembled, populations, projections, parameters };
 }
@@ -112,6 +113,18 @@ function checkWhen(
             phase,
             run,
           );
+}
+/** What diagnostics count as layers has weights; fast synapses are state of a sample. */
+function checkForward(
+  { name }: Scheme,
+  projections: readonly Projection[],
+  forward: readonly string[],
+): void {
+  const fast = projections.find(p => p.perSample && forward.includes(p.name));
+  if (!fast) return;
+  const why = 'whose synapses are one set a sample (perSample): state, not weights';
+  const right = 'List the projection with weights beside it';
+  throw new ApicalError('APICAL_CIRCUIT', `scheme ${name} lists ${fast.name} in "forward", ${why}. ${right}`);
 }
 /** Every phase that a program names. */
 export const phasesIn = (program: Program): string[] =>

@@ -692,6 +692,23 @@ t.test('weights declared as data are those of the circuit, and fast synapses are
       );
   }
 });
+t.test('a scheme that counts fast synapses among its layers is refused', t => {
+  const fast = defineScheme({
+    ...bp,
+    assemble: (net, layers, given) =>
+      bp.assemble(
+        { ...net, project: (name, at) => net.project(name, { ...at, perSample: name === 'W2' }) },
+        layers,
+        given,
+      ),
+  });
+  for (const refused of [() => declare(fast, layers), () => build(fast)])
+    t.throws(refused, {
+      code: 'APICAL_CIRCUIT',
+      message: /scheme bp lists W2 in "forward", .* \(perSample\): state, not weights\. List the projection/,
+    });
+  t.end();
+});
 t.test('what a slot says goes before what the scheme says of one projection', async t => {
   const rule = { ...delta, choices: { c: { a: '1', b: '2' }, d: { a: '1', b: '2' } } };
   const scheme = defineScheme({
