@@ -19,7 +19,7 @@ import { createRandomSource } from '@apical/numerics';
 import { blas } from '@apical/plugin-backend-blas';
 import bpPlugin, { bp } from '@apical/plugin-bp';
 import { dfa, fa, frozen, kp, signSymmetry } from '@apical/plugin-fa';
-import palPlugin, { palLayers } from '@apical/plugin-pal';
+import palPlugin, { latentEquilibrium, palLayers } from '@apical/plugin-pal';
 import { alignment, feedback, weights } from '@apical/plugin-probes-alignment';
 import { code } from '@apical/plugin-probes-representation';
 import standard from '@apical/plugin-standard';
@@ -99,6 +99,14 @@ const meanPool: Connectivity = {
     },
   ],
 };
+/** 8, pooled to 4 → 6 → 6, pooled to 3: nothing learns below the first weights, and the output is pooled. */
+const ends = (pool: Connectivity): readonly LayerSpec[] => [
+  { shape: [8] },
+  { shape: [4], connectivity: pool },
+  { shape: [6], activation: 'tanh' },
+  { shape: [6], activation: 'tanh' },
+  { shape: [3], connectivity: pool },
+];
 /** 5 → 6, pooled to 3 → 4, pooled to 2 → 3. */
 const layers: readonly LayerSpec[] = [
   { shape: [5] },
@@ -114,15 +122,16 @@ function build(
   backend: Backend,
   options: SchemeOptions = {},
   more: Partial<Parameters<typeof assemble>[2]> = {},
+  of = layers,
 ): BuiltModel {
   const streams = circuitStreams(createRandomSource(5), library.initialisers);
   const filled = fill(scheme, { head: 'linear-squared', ...options });
-  return assemble(filled, layers, {
+  return assemble(filled, of, {
     memory: backend.open({ dtype: 'float64' }),
     batch,
     library,
     streams,
-    ...(scheme === palLayers ? { dt: 0.1 } : {}),
+    ...(scheme.dt === undefined ? {} : { dt: 0.1 }),
     ...more,
   });
 }
@@ -156,7 +165,7 @@ t.test('layers count by their weights', async t => {
     t.notOk(model.circuit.plastic('W2'));
   }
   t.match(build(dfa, reference), { forward: ['W1', 'W3', 'W5'], feedback: ['B1', 'B3'] });
-  t.match(build(frozen, reference), { feedback: [], errors: ['layer1.delta', 'layer3.delta'] });
+  t.match(build(frozen, reference), { feedback: [], errors: undefined }, 'no errors reach its layers');
 });
 for (const backend of backends) {
   t.test(`${backend.name}: gradients of backpropagation meet central differences`, async t => {
@@ -230,6 +239,76 @@ t.test('schemes keep their promises on such layers', async t => {
     for (const { name, run } of schemeConformance(scheme, { library, backend: wasm, layers }))
       t.doesNotThrow(run, name);
 });
+
+for (const pool of [maxPool, meanPool]) {
+  const at = (scheme: Scheme, options: SchemeOptions = {}) =>
+    build(scheme, reference, options, {}, ends(pool));
+  t.test(`${pool.name} as the first layer and as the output`, async t => {
+    const said = (scheme: Scheme, options: SchemeOptions = {}) => {
+      const { circuit, forward, feedback, errors } = at(scheme, options);
+      return [
+        forward.join(),
+        feedback.map(n => `${n} from ${circuit.ends(n).from}`).join(),
+        errors?.join(),
+        circuit
+          .weightNames()
+          .filter(n => n.startsWith('B'))
+          .join(),
+      ];
+    };
+    for (const scheme of [fa, kp, signSymmetry])
+      t.strictSame(said(scheme), ['W2,W3', 'B2 from layer3', 'layer2.delta', 'B2'], scheme.name);
+    t.strictSame(said(dfa), ['W2,W3', 'B2 from layer4', 'layer2.delta', 'B2']);
+    t.strictSame(said(bp), ['W2,W3', 'B2 from layer3', 'layer2.delta', '']);
+    t.strictSame(said(frozen), ['W2,W3', '', undefined, '']);
+    t.strictSame(said(palLayers), ['W2,W3', 'B2 from layer3', 'layer2.e', 'B2']);
+    const direct = { settings: { feedback: 'dfa' } };
+    t.strictSame(said(latentEquilibrium, direct), ['W2,W3', 'B2 from layer4', 'layer2.e', 'B2']);
+    const extra = audit(at(fa), ends(pool)).find(r => r.aspect === 'extra synapses');
+    t.strictSame(extra!.evidence, ['B2: 36']);
+  });
+  t.test(`${pool.name} that states no activation is linear`, async t => {
+    for (const scheme of [bp, palLayers]) {
+      const { circuit, programs } = at(scheme);
+      circuit.signal('layer0.r').forEach((_, i, a) => (a[i] = 3 + i));
+      const evaluate = circuit.compile(programs.evaluate);
+      for (let k = 0; k < 3; k++) evaluate();
+      const z = circuit.signal(scheme === bp ? 'layer1.z' : 'layer1.u');
+      t.ok(z.every(v => v >= 3));
+      t.strictSame(circuit.signal('layer1.r'), z, scheme.name);
+    }
+  });
+  t.test(`${pool.name} as the output: all that has weights learns, of frozen the last`, async t => {
+    const changed = (scheme: Scheme, options: SchemeOptions = {}): string[] => {
+      const model = at(scheme, options);
+      const { circuit, forward, programs } = model;
+      show(model);
+      const before = forward.map(n => circuit.weights(n).slice());
+      const train = circuit.compile(programs.train);
+      for (let k = 0; k < 12; k++) train();
+      return forward.filter((n, k) => near(before[k]!, circuit.weights(n)) > 0);
+    };
+    for (const scheme of [bp, fa, dfa, kp, signSymmetry, palLayers])
+      t.strictSame(changed(scheme), ['W2', 'W3'], scheme.name);
+    t.strictSame(changed(latentEquilibrium, { settings: { feedback: 'dfa' } }), ['W2', 'W3']);
+    t.strictSame(changed(frozen), ['W3']);
+    for (const scheme of [bp, fa, dfa, kp, signSymmetry, frozen])
+      for (const { name, run } of schemeConformance(scheme, { library, backend: wasm, layers: ends(pool) }))
+        t.doesNotThrow(run, name);
+  });
+  t.test(`${pool.name} as the output: tied feedback is backpropagation`, async t => {
+    const exact = at(bp);
+    show(exact);
+    exact.circuit.compile(exact.programs.train, { apply: false })();
+    const tied = at(fa);
+    for (const name of tied.circuit.weightNames())
+      tied.circuit.lent(name)!.set(exact.circuit.lent(name === 'B2' ? 'W3' : name)!);
+    show(tied);
+    tied.circuit.compile(tied.programs.train, { apply: false })();
+    for (const name of exact.forward)
+      t.strictSame(tied.circuit.direction(name), exact.circuit.direction(name), name);
+  });
+}
 
 const samples = 12;
 const stream = createRandomSource(3).stream('test/samples');

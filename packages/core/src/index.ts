@@ -78,7 +78,7 @@ export type {
   Setting,
   SettingSpec,
 } from './scheme.js';
-export { entryOf, hasWeights, weightedLayers } from './layers.js';
+export { entryOf, errorWay, functionsOf, hasWeights, weightedLayers } from './layers.js';
 export { phaseWords } from './phases.js';
 export type { Initialiser, RandomSource, RandomStream } from './random.js';
 export type {

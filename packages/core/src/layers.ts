@@ -1,4 +1,5 @@
 /** Which layers of a network have weights of their own: diagnostics count these. */
+import type { Activation } from './model.js';
 import type { LayerSpec } from './scheme.js';
 
 /** Is layer `l` (from 1) reached through weights? Pooling has none. Throws where the connectivity refuses the shapes. */
@@ -17,4 +18,28 @@ export function entryOf(layers: readonly LayerSpec[], l: number): number {
   let top = l;
   while (top + 1 < layers.length && !hasWeights(layers, top + 1)) top++;
   return top;
+}
+/** Functions of a layer's population: as stated; pooling that states nothing is linear; else its slot says. */
+export function functionsOf(
+  layers: readonly LayerSpec[],
+  l: number,
+): { readonly functions?: { readonly phi: string | Activation } } {
+  if (l === 0) return {};
+  const phi = layers[l]!.activation ?? (hasWeights(layers, l) ? undefined : 'linear');
+  return phi === undefined ? {} : { functions: { phi } };
+}
+/**
+ * How errors come into layer `l` below the output: `passed` down the way that rates went up, where no weights are above;
+ * through `weights` of their own; or not, where nothing below learns. Direct feedback leaps from the output over layers
+ * without weights, save those above all weights, which are part of the output.
+ */
+export function errorWay(
+  layers: readonly LayerSpec[],
+  l: number,
+  isDirect = false,
+): 'passed' | 'weights' | undefined {
+  const weighted = weightedLayers(layers);
+  if (l < (weighted[0] ?? layers.length)) return undefined;
+  if (l >= weighted.at(-1)! || (!isDirect && !weighted.includes(l + 1))) return 'passed';
+  return isDirect && !weighted.includes(l) ? undefined : 'weights';
 }

@@ -368,6 +368,11 @@ t.test('a template that names nothing is refused with its place', async t => {
       /W{l}$/,
     ],
     [{ projections: { 'W{l}': { ...W, from: 'layer{k}.r' } } }, /"k" has an unknown word "k"/, /W{l}$/],
+    [
+      { errors: ['layer1.delta'] },
+      /mine\.errors: 1 given \(layer1\.delta\); name one for each of the 2 hidden layers/,
+      /errors$/,
+    ],
     [{ forward: ['V{l}'] }, /projection in define.schemes.mine.forward "V{l}"/, /forward$/],
     [
       { plasticity: { forward: { rule: 'delta', optimiser: { parameters: { eta: 1 } } } } },

@@ -1,5 +1,5 @@
 /** Populations, projections and programs of a template for given layers. */
-import { ApicalError, hasWeights, weightedLayers } from '@apical/core';
+import { ApicalError, functionsOf, hasWeights, weightedLayers } from '@apical/core';
 import type { Assembled, Builder, LayerSpec, NeuronModel, NeuronSlot, SchemeTemplate } from '@apical/core';
 import { named, placed, unknownAt, type Locate, type RunCatalogues } from './catalogues.js';
 import { evaluate, expand, placeOf, runsOverLayers, slotName, type LayerAt } from './template-expand.js';
@@ -73,16 +73,21 @@ function errorsOf(
   populations: ReadonlyMap<string, NeuronModel>,
 ): string[] {
   const where = `${path}.errors`;
-  const hidden = weightedLayers(layers).filter(l => l < everywhere.last);
-  return template.errors!.flatMap(pattern =>
+  const hidden = weightedLayers(layers).slice(0, -1);
+  const refused = (problem: string): ApicalError =>
+    new ApicalError('APICAL_TEMPLATE', `${where}: ${problem}`, { at: locate(where) });
+  const refs = template.errors!.flatMap(pattern =>
     (runsOverLayers(pattern) ? hidden : [undefined]).map(l => {
       const at = { ...everywhere, ...(l === undefined ? {} : { l }) };
       const ref = expand(pattern, at, where, locate(where));
       const problem = missing(ref, populations);
       if (problem === undefined) return ref;
-      throw new ApicalError('APICAL_TEMPLATE', `${where}: ${problem}`, { at: locate(where) });
+      throw refused(problem);
     }),
   );
+  if (refs.length === hidden.length) return refs;
+  const asked = `${refs.length} given${refs.length ? ` (${refs.join(', ')})` : ''}`;
+  throw refused(`${asked}; name one for each of the ${hidden.length} hidden layers that have weights`);
 }
 function addPopulation(
   { net, layers, neurons, path, locate }: TemplateWork,
@@ -110,7 +115,6 @@ function addPopulation(
   const whole = layer !== undefined && !/[[\]]/.test(layer);
   const shaped = whole ? layers[evaluate(layer, where, here)] : undefined;
   const name = expand(key, where, here, locate(here));
-  const activation = l === undefined ? undefined : layers[l]?.activation;
   const slots = Object.keys(neurons[slot]!.model.functions ?? {});
   net.population(name, slot, {
     shape: shaped?.shape ?? [units],
@@ -123,7 +127,7 @@ function addPopulation(
     ...(spec.role === undefined ? {} : { role: spec.role }),
     ...(spec.choose ? { choose: spec.choose } : {}),
     ...(spec.parameters ? { parameters: expand(spec.parameters, where, here) } : {}),
-    ...(activation !== undefined && slots.includes('phi') ? { functions: { phi: activation } } : {}),
+    ...(l !== undefined && layers[l] && slots.includes('phi') ? functionsOf(layers, l) : {}),
     layer: Math.max(0, (l ?? 1) - 1),
   });
   populations.set(name, neurons[slot]!.model);

@@ -3,7 +3,7 @@ import type { NeuronSlot, PlasticitySlot, Scheme } from '@apical/core';
 import { defineScheme, setting } from '@apical/core';
 import { sgd } from '@apical/plugin-standard';
 import { delta } from './delta.js';
-import { assembleLayers, heads, layerName, phases } from './layered.js';
+import { assembleLayers, heads, passed, phases } from './layered.js';
 import { rateInput, rateOutput, rateUnit } from './neurons.js';
 
 export const rateNeurons: Readonly<Record<'input' | 'hidden' | 'output', NeuronSlot>> = {
@@ -25,8 +25,5 @@ export const bp: Scheme = defineScheme({
   heads,
   phases,
   assemble: (net, layers, { settings }) =>
-    assembleLayers(net, layers, {
-      bias: settings.bias === true,
-      feedback: l => ({ from: `${layerName(l + 1)}.delta`, along: `W${l + 1}`, reversed: true }),
-    }),
+    assembleLayers(net, layers, { bias: settings.bias === true, feedback: passed }),
 });

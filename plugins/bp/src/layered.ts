@@ -1,5 +1,5 @@
 /** Wires a layered network of rate units; schemes differ in what carries the errors down. */
-import { entryOf, weightedLayers } from '@apical/core';
+import { entryOf, errorWay, functionsOf, weightedLayers } from '@apical/core';
 import type { Assembled, Builder, HeadSpec, LayerSpec, Phase, Program, Projection } from '@apical/core';
 
 export const layerName = (l: number): string => `layer${l}`;
@@ -10,12 +10,12 @@ export type Feedback = Pick<Projection, 'from'> &
     readonly plasticity?: NonNullable<Parameters<Builder['project']>[1]['plasticity']>;
   };
 export interface Wiring {
-  /** Does feedback come from the output straight into the layers that have weights? */
+  /** Does feedback come, if at all, from the output straight into the layers that have weights? */
   readonly direct?: boolean;
-  /** undefined: no errors reach that layer. */
+  /** Through weights of its own; undefined: no errors reach that layer. */
   readonly feedback: (l: number, last: number) => Feedback | undefined;
-  /** Plasticity slot of W{l}; undefined: it stays as drawn. */
-  readonly plasticity?: (l: number, last: number) => string | undefined;
+  /** Plasticity slot of W{l}; undefined: it stays as drawn. `top` is the last layer with weights. */
+  readonly plasticity?: (l: number, top: number) => string | undefined;
   readonly bias: boolean;
   /** Stages after learning. */
   readonly after?: Program;
@@ -27,14 +27,13 @@ export interface Wiring {
  */
 export function assembleLayers(net: Builder, layers: readonly LayerSpec[], wiring: Wiring): Assembled {
   const last = layers.length - 1;
-  layers.forEach(({ shape, activation }, l) => {
+  layers.forEach(({ shape }, l) => {
     const slot = l === 0 ? 'input' : l < last ? 'hidden' : 'output';
-    const functions = l > 0 && activation !== undefined ? { functions: { phi: activation } } : {};
-    net.population(layerName(l), slot, { shape, depth: l, layer: l - 1, ...functions });
+    net.population(layerName(l), slot, { shape, depth: l, layer: l - 1, ...functionsOf(layers, l) });
   });
   const weighted = weightedLayers(layers);
   for (let l = 1; l <= last; l++) {
-    const slot = wiring.plasticity ? wiring.plasticity(l, last) : 'forward';
+    const slot = wiring.plasticity ? wiring.plasticity(l, weighted.at(-1)!) : 'forward';
     const learned = {
       weights: { draw: 'xavier-normal' },
       bias: wiring.bias,
@@ -52,12 +51,9 @@ export function assembleLayers(net: Builder, layers: readonly LayerSpec[], wirin
   }
   const feedback = new Set<string>();
   for (let l = 1; l < last; l++) {
-    const way = wiring.direct && !weighted.includes(l) ? undefined : wiring.feedback(l, last);
-    if (!way) continue;
-    const back: Feedback =
-      wiring.direct || weighted.includes(l + 1)
-        ? way
-        : { from: `${layerName(l + 1)}.delta`, along: `W${l + 1}`, reversed: true };
+    const way = errorWay(layers, l, wiring.direct);
+    const back = way === 'passed' ? passed(l) : way && wiring.feedback(l, last);
+    if (!back) continue;
     net.project(`B${l}`, {
       to: `${layerName(l)}.feedback`,
       phase: 'backward',
@@ -67,8 +63,10 @@ export function assembleLayers(net: Builder, layers: readonly LayerSpec[], wirin
     });
     feedback.add(`B${l}`);
   }
-  const hidden = weighted.filter(l => l < last);
-  const entry = (l: number): string => `B${wiring.direct ? l : entryOf(layers, l)}`;
+  const hidden = weighted.slice(0, -1);
+  const ways = hidden
+    .map(l => `B${wiring.direct ? l : entryOf(layers, l)}`)
+    .filter(name => feedback.has(name));
   return {
     input: `${layerName(0)}.r`,
     output: `${layerName(last)}.r`,
@@ -83,10 +81,16 @@ export function assembleLayers(net: Builder, layers: readonly LayerSpec[], wirin
       evaluate: [{ phase: 'forward', sweep: 'up' }],
     },
     forward: weighted.map(l => `W${l}`),
-    feedback: hidden.map(entry).filter(name => feedback.has(name)),
-    errors: hidden.map(l => `${layerName(l)}.delta`),
+    feedback: ways,
+    ...(ways.length < hidden.length ? {} : { errors: hidden.map(l => `${layerName(l)}.delta`) }),
   };
 }
+/** The error of the layer above, through the very synapses that carried the rates up. */
+export const passed = (l: number): Feedback => ({
+  from: `${layerName(l + 1)}.delta`,
+  along: `W${l + 1}`,
+  reversed: true,
+});
 /** The connectivity of a layer, where it is not dense. */
 export const wiringOf = ({ connectivity }: LayerSpec): Pick<Projection, 'connectivity'> =>
   connectivity ? { connectivity } : {};

@@ -117,7 +117,8 @@ export const frozen: Scheme = defineScheme({
   assemble: (net, layers, { settings }) =>
     assembleLayers(net, layers, {
       bias: settings.bias === true,
+      direct: true,
       feedback: () => undefined,
-      plasticity: (l, last) => (l === last ? 'forward' : undefined),
+      plasticity: (l, top) => (l === top ? 'forward' : undefined),
     } satisfies Wiring),
 });

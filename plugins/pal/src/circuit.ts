@@ -4,9 +4,9 @@
  * interneurons of their layer, `B{l}` and `BPI{l}` into apical dendrites. What a step does with them is each circuit's own.
  */
 import type { Assembled, Builder, Choose, Initial, LayerSpec, Setting, Weights } from '@apical/core';
-import { input, noise, setting, state } from '@apical/core';
+import { ApicalError, functionsOf, input, noise, setting, state } from '@apical/core';
 import { oneToOne, silence } from '@apical/plugin-standard';
-import { activationOf, atLeast0 } from './common.js';
+import { atLeast0 } from './common.js';
 
 const conductance = (doc: string, value: number) => atLeast0(doc, value, '1/ms');
 /** Over a membrane capacitance of 1. */
@@ -51,20 +51,25 @@ interface Wiring extends Readonly<Record<'feedback' | 'interneurons', Setting | 
  * `scaled`, so that they predict exactly; `copied` from W as they are; `drawn`.
  */
 export function wire(
+  scheme: string,
   net: Builder,
   layers: readonly LayerSpec[],
   wiring: Wiring,
 ): Omit<Assembled, 'programs'> {
   const last = layers.length - 1;
   const { choose = {} } = wiring;
+  const odd = layers.findIndex(({ connectivity: c }) => c && c.name !== 'dense');
+  const found = `${scheme}: layer ${odd} is reached by "${layers[odd]?.connectivity?.name}"`;
+  const right = 'its cells are connected all to all: take "dense", or the scheme "pal"';
+  if (odd > 0) throw new ApicalError('APICAL_SHAPE', `${found}; ${right}`);
   layers.forEach((layer, l) => {
     const above = layers[l + 1];
     const at = { depth: l, layer: Math.max(0, l - 1) };
-    const cell = (like: LayerSpec) => ({ ...at, shape: like.shape, choose, ...activationOf(like) });
+    const cell = (k: number) => ({ ...at, shape: layers[k]!.shape, choose, ...functionsOf(layers, k) });
     if (l === 0) net.population('pyr0', 'input', { ...at, shape: layer.shape });
-    else net.population(`pyr${l}`, above ? 'pyramidal' : 'output', cell(layer));
+    else net.population(`pyr${l}`, above ? 'pyramidal' : 'output', cell(l));
     // interneurons stand for the layer above: its units, its activation
-    if (l > 0 && above) net.population(`int${l}`, 'interneuron', cell(above));
+    if (l > 0 && above) net.population(`int${l}`, 'interneuron', cell(l + 1));
   });
   type Rest = Pick<Parameters<Builder['project']>[1], 'weights' | 'connectivity' | 'plasticity'>;
   const project = (role: string, name: string, l: number, from: string, to: string, rest: Rest): void =>
@@ -87,6 +92,7 @@ export function wire(
     target: `pyr${last}.target`,
     forward: layers.slice(1).map((_, i) => `W${i + 1}`),
     feedback: layers.slice(2).map((_, i) => `B${i + 1}`),
+    errors: layers.slice(2).map((_, i) => `pyr${i + 1}.vApi`),
   };
 }
 const drawn: Initial = { draw: 'xavier-normal' };

@@ -132,7 +132,7 @@ export const classification: Scheme = defineScheme({
       classificationStep({ taught, learning }, settings);
     return {
       // fixed feedback needs no inhibition that follows it
-      ...wire(net, layers, { feedback, interneurons, silencing: feedback === 'pal' }),
+      ...wire('pal/classification', net, layers, { feedback, interneurons, silencing: feedback === 'pal' }),
       programs: {
         start: [{ phase: 'start' }],
         train: step(true, true),

@@ -1,5 +1,5 @@
 /** Parameters that circuits and layers share, and the source of all. */
-import type { LayerSpec, PlasticitySlot, Setting, Source, Value } from '@apical/core';
+import type { PlasticitySlot, Setting, Source, Value } from '@apical/core';
 import { parameter } from '@apical/core';
 
 export const source: Source = {
@@ -22,5 +22,3 @@ export const tauNoise = (value: number) => time('correlation time of the noise',
 /** Rates of PAL's slots hang together: none follows what a comparison says for all schemes. */
 export const own = <K extends string>(slots: Readonly<Record<K, PlasticitySlot>>) =>
   Object.fromEntries(Object.entries<PlasticitySlot>(slots).map(([k, v]) => [k, { ...v, own: true }]));
-export const activationOf = ({ activation }: LayerSpec) =>
-  activation === undefined ? {} : { functions: { phi: activation } };

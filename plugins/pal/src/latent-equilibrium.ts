@@ -5,11 +5,11 @@
  * `B{l}`, the feedback into hidden layer l. Numbers in brackets are those of the equations in README.md.
  */
 import type { Assembled, Builder, LayerSpec, Program, Projection, Scheme } from '@apical/core';
-import { defineNeuron, defineScheme, derived, entryOf, hasWeights, input, noise } from '@apical/core';
-import { setting, state, stimulus, weightedLayers } from '@apical/core';
+import { defineNeuron, defineScheme, derived, entryOf, errorWay, functionsOf, input } from '@apical/core';
+import { noise, setting, state, stimulus, weightedLayers } from '@apical/core';
 import { delta, layerName, wiringOf } from '@apical/plugin-bp';
 import { flow } from '@apical/plugin-standard';
-import { activationOf, atLeast0, flag, sigma, own, shown, source, tauNoise, teach, time } from './common.js';
+import { atLeast0, flag, sigma, own, shown, source, tauNoise, teach, time } from './common.js';
 import type { Settings } from './common.js';
 import { pal } from './rules.js';
 
@@ -114,11 +114,10 @@ export function latentUpdate({ taught, learning, noisy }: LatentUpdate, settings
 type Feedback = Pick<Projection, 'from' | 'along' | 'weights' | 'connectivity'>;
 const drawn = { draw: 'xavier-normal' };
 /** Feedback synapses into hidden layer `l`. */
-function feedbackOf(l: number, layers: readonly LayerSpec[], settings: Settings): Feedback {
+function feedbackOf(l: number, way: string, layers: readonly LayerSpec[], settings: Settings): Feedback {
   const from = `${layerName(l + 1)}.${settings.errorInSoma === true ? 'excess' : 'e'}`;
+  if (settings.feedback === 'bp' || way === 'passed') return { from, along: `W${l + 1}` };
   if (settings.feedback === 'dfa') return { from: `${layerName(layers.length - 1)}.e`, weights: drawn };
-  // through a layer without weights errors come down by the way that rates went up
-  if (settings.feedback === 'bp' || !hasWeights(layers, l + 1)) return { from, along: `W${l + 1}` };
   return { from, ...wiringOf(layers[l + 1]!), weights: drawn };
 }
 function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings): Assembled {
@@ -132,9 +131,9 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
   };
   layers.forEach((layer, l) => {
     const at = { shape: layer.shape, depth: l, layer: Math.max(0, l - 1) };
+    const slot = l < last ? 'hidden' : 'output';
     if (l === 0) net.population(layerName(0), 'input', at);
-    else
-      net.population(layerName(l), l < last ? 'hidden' : 'output', { ...at, ...activationOf(layer), choose });
+    else net.population(layerName(l), slot, { ...at, ...functionsOf(layers, l), choose });
   });
   const weighted = weightedLayers(layers);
   const synapses = { weights: drawn, bias: settings.bias === true, plasticity: 'forward' };
@@ -150,18 +149,19 @@ function assemble(net: Builder, layers: readonly LayerSpec[], settings: Settings
       ...(weighted.includes(l) ? synapses : {}),
     });
   for (let l = 1; l < last; l++) {
-    if (isDirect && !weighted.includes(l)) continue;
+    const way = errorWay(layers, l, isDirect);
+    if (!way) continue;
     net.project(`B${l}`, {
-      ...feedbackOf(l, layers, settings),
+      ...feedbackOf(l, way, layers, settings),
       to: `${layerName(l)}.feedback`,
       phase: 'backward',
       role: 'feedback',
       layer: l - 1,
       reversed: true,
-      plasticity: isPal && weighted.includes(l + 1) ? 'feedback' : [],
+      plasticity: isPal && way === 'weights' ? 'feedback' : [],
     });
   }
-  const hidden = weighted.filter(l => l < last);
+  const hidden = weighted.slice(0, -1);
   const update = (taught: boolean, learning: boolean, noisy: boolean): Program =>
     latentUpdate({ taught, learning, noisy }, settings);
   return {

@@ -176,14 +176,14 @@ export const microcircuit: Scheme = defineScheme({
     const { feedback, membrane, noiseCount } = settings;
     const interneurons = settings.selfPredicting === true ? 'scaled' : 'drawn';
     const choose = { ahead: membrane as string };
-    const circuit = wire(net, layers, { feedback, interneurons, silencing: true, choose });
+    const wired = wire('pal/microcircuit', net, layers, { feedback, interneurons, silencing: true, choose });
     const clock = { hold: 'hold / dt', layers: layers.length - 2 };
     if (noiseCount === 'shared')
       net.population('clock', 'clock', { shape: [1], depth: layers.length - 1, parameters: clock });
     const step = (taught: boolean, noisy: boolean, ...learning: string[]): Program =>
       microcircuitStep({ taught, noisy, learning }, layers.length, settings);
     return {
-      ...circuit,
+      ...wired,
       programs: {
         start: [{ phase: 'start' }, { repeat: 'settle / dt', stages: step(false, false) }],
         train: step(true, true, 'forward', 'lateral', 'feedback'),

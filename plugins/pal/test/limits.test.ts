@@ -1,8 +1,9 @@
 /** Limits in which the outcome is known without a simulation. */
 import t from 'tap';
-import type { Scheme, SchemeOptions } from '@apical/core';
+import type { Connectivity, Scheme, SchemeOptions } from '@apical/core';
 import type { BuiltModel } from '@apical/circuit';
 import { bp } from '@apical/plugin-bp';
+import { dense } from '@apical/plugin-standard';
 import {
   classification,
   classificationStep,
@@ -211,6 +212,19 @@ t.test('settings that contradict each other are refused', async t => {
   const { circuit, programs } = build(microcircuit, layers, { parameters: { hold: 0.015 } });
   t.throws(() => circuit.compile(programs.train), /hold \/ dt/);
   t.throws(() => build(microcircuit, layers, { parameters: { settle: -1 } }), /settle of .* is -1/);
+});
+t.test('circuits say where errors are, and refuse synapses that they do not have', async t => {
+  const sparse = { ...dense, name: 'sparse' };
+  const of = (connectivity: Connectivity) =>
+    layers.map((layer, l) => (l === 2 ? { ...layer, connectivity } : layer));
+  for (const scheme of [microcircuit, classification]) {
+    t.strictSame(build(scheme, layers).errors, ['pyr1.vApi', 'pyr2.vApi']);
+    t.throws(() => build(scheme, of(sparse)), {
+      code: 'APICAL_SHAPE',
+      message: `${scheme.name}: layer 2 is reached by "sparse"; its cells are connected all to all: take "dense", or the scheme "pal"`,
+    });
+    t.doesNotThrow(() => build(scheme, of(dense)));
+  }
 });
 t.test('a circuit settles before it learns where it is asked to', async t => {
   const settled = (settle: number): Float64Array => {
