@@ -92,7 +92,11 @@ export interface RunSummary {
     | { readonly program: string; readonly skipped: true };
   /** Updates with each program, where an observer changed the one that trains. */
   readonly programs?: readonly { readonly program: string; readonly updates: number }[];
-  /** Of training; where several programs trained, a mean over updates. */
+  /**
+   * Of training; where several programs trained, a mean over updates. A repeat with `until` counts with the passes that
+   * the circuit that trains made of it (`NAME.passes`), a mean over the samples of the whole run; before the first run,
+   * and in what shows a circuit that did not run, with as many as it may make.
+   */
   readonly cost: {
     readonly parameters: number;
     /** Multiply-accumulates of dense products per trained sample. */

@@ -1,7 +1,7 @@
 /** What a run leaves behind: its summary and its weights as `[post, pre]`. */
 import type { BuiltModel } from '@apical/circuit';
 import { schemaVersion } from '@apical/core';
-import type { FloatArray, MetricRow, RunSettings, RunStatus, RunSummary } from '@apical/core';
+import type { FloatArray, MetricRow, Program, RunSettings, RunStatus, RunSummary } from '@apical/core';
 import { beforeOf } from './before.js';
 import { chanceOf, warningsOf } from './chance.js';
 import { programCost, type Cost, type ProgramCost } from './divergence.js';
@@ -51,7 +51,7 @@ export function summaryOf(
     ...(changed ? { programs } : {}),
     cost: {
       ...cost,
-      ...(changed ? meanCost(run, model, programs) : {}),
+      ...(changed || relaxes(model, programs) ? meanCost(run, model, programs) : {}),
       samplesPerSecond: p.trainSeconds > 0 ? (p.updates * run.train.batch) / p.trainSeconds : 0,
     },
   };
@@ -81,7 +81,14 @@ function programsUsed(
   }
   return [...sums].map(([program, updates]) => ({ program, updates }));
 }
-/** Mean over updates. */
+/** Do passes depend on when something has settled? Then only the end knows how many were made. */
+function relaxes({ programs }: BuiltModel, used: NonNullable<RunSummary['programs']>): boolean {
+  const waits = (program: Program): boolean =>
+    program.some(s => ('until' in s && s.until !== undefined) || ('stages' in s && waits(s.stages)));
+  const names = used.map(u => u.program);
+  return used.length > 0 && [...names, 'begin'].some(name => waits(programs[name] ?? []));
+}
+/** Mean over updates, with the passes that were made. */
 function meanCost(
   run: ResolvedRun,
   model: BuiltModel,

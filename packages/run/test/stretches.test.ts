@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { createBus } from '@apical/bus';
-import type { Command, Probe, RunConfig, RunEvent, Scheme } from '@apical/core';
+import type { Command, Probe, Program, RunConfig, RunEvent, Scheme } from '@apical/core';
 import { createRandomSource } from '@apical/numerics';
 import { checkBefore, fileStore, resolveRun, train } from '../src/index.js';
 import { catalogues, dependencies, inputUnit, mini, runConfig, steppingClock } from './parts.js';
@@ -90,7 +90,19 @@ const looking = (seen: Seen[]): Probe => ({
 });
 type Change = NonNullable<Parameters<typeof runConfig>[0]>;
 const config = (change: Change = {}): RunConfig => runConfig({ scheme: { use: 'watching' }, ...change });
-const parts = catalogues({ schemes: [watching, lasting] });
+/** Its hidden layer runs until it stands still, which is after two passes: at most nine. `free` says how often. */
+const settling = (perSample: boolean): Scheme => ({
+  ...watching,
+  name: `settling-${perSample}`,
+  assemble(net, layers, given) {
+    const assembled = watching.assemble(net, layers, given);
+    const until = { settled: ['layer1.r'], within: 0, perSample, as: 'free' };
+    const stages = [{ phase: 'forward', sweep: 'up' }] as const;
+    const train: Program = [{ repeat: 9, until, stages }, ...assembled.programs.train.slice(1)];
+    return { ...assembled, programs: { ...assembled.programs, train } };
+  },
+});
+const parts = catalogues({ schemes: [watching, lasting, settling(true), settling(false)] });
 const quiet = { use: 'watching', neurons: { hidden: { parameters: { sigma: 0 } } } };
 const go = (change: Change) => run(config(change), { catalogues: parts });
 /** What is in the circuit at the end of every epoch. */
@@ -434,4 +446,18 @@ t.test('an epoch that is no whole number of batches is refused with those that a
     }),
     { code: 'APICAL_BATCH', at: 'file.yaml:schemes.mini.train.epochSamples' },
   );
+});
+t.test('what relaxes costs the passes that were made', async t => {
+  const neurons = quiet.neurons;
+  const cost = async (use: string, change: Change = {}) =>
+    (await go({ scheme: { use, neurons }, ...change })).result.summary.cost;
+  const once = await cost('watching');
+  for (const use of ['settling-true', 'settling-false']) {
+    const found = await cost(use);
+    t.equal(found.stepsPerSample, 2, use);
+    t.ok(found.macsPerSample > once.macsPerSample);
+    t.equal(found.parameters, once.parameters);
+  }
+  const none = await cost('settling-true', { train: { epochs: 0 } });
+  t.equal(none.stepsPerSample, 9, 'no update: as many as there may be');
 });
