@@ -192,7 +192,7 @@ t.test('what a sample waits for by itself may hold no wait for the whole batch',
       until: { settled: ['b.r'], within: 1e-3, perSample: outer, as: 'outer' },
       stages: [
         {
-          when: 1,
+          when: '1 > 0',
           stages: [
             {
               repeat: 2,
