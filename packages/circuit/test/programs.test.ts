@@ -582,3 +582,17 @@ t.test('a connectivity of your own: a route to follow, a bias shared over places
   );
   t.equal(circuit.state().get('W/route')!.length, 2);
 });
+t.test('equal every stages of two programs are one clock, different ones are not', async t => {
+  const after = (first: Program): number => {
+    const circuit = pair({}, count);
+    const [before, train] = [circuit.compile(first), circuit.compile(third, { name: 'train' })];
+    before();
+    const started = circuit.signal('a.s')[0]!;
+    train();
+    return circuit.signal('a.s')[0]! - started;
+  };
+  const third: Program = [{ every: 3, stages: [{ phase: 'go' }] }];
+  t.equal(after([{ phase: 'go' }]), 1, 'due the first time');
+  t.equal(after(third), 0, 'the program before was there');
+  t.equal(after([{ every: 3, stages: [{ phase: ['go'] }] }]), 1, 'written differently');
+});
