@@ -25,7 +25,8 @@ export interface ProbedRun {
    */
   twin(batch: number, how?: TwinOptions): Model;
   /**
-   * Another scheme for the same layers and head; `lend` maps its projections (`W1`, `W1/bias`) to arrays it
+   * Another scheme for the same layers and head, hidden layers with the activations that the neurons of the run have,
+   * wherever these were named; `lend` maps its projections (`W1`, `W1/bias`) to arrays it
    * shall use, `[post, pre]`.
    */
   other(scheme: string, batch: number, lend: (name: string) => FloatArray | undefined): Model;

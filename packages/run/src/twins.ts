@@ -6,6 +6,7 @@ import type { BuiltModel } from '@apical/circuit';
 import type {
   Clock,
   FloatArray,
+  LayerSpec,
   Memory,
   Model,
   Probe,
@@ -16,7 +17,7 @@ import type {
   SplitName,
   Step,
 } from '@apical/core';
-import { ApicalError } from '@apical/core';
+import { ApicalError, weightedLayers } from '@apical/core';
 import { bear, fill, named } from '@apical/schemes';
 import { stepsIn } from './durations.js';
 import { pause } from './pulse.js';
@@ -138,14 +139,10 @@ export function attachProbes(run: ResolvedRun, memory: Memory, trained: BuiltMod
         return kept(buildModel(run, memory, { batch, prefix, lend, noise }), true, shares === undefined);
       },
       other(scheme, batch, lend) {
-        // with the activations and the head of the scheme that is looked at
-        const other = bear(
-          fill(named(run.catalogues, 'Scheme', scheme, undefined)),
-          run.layers,
-          run.task.head,
-        );
+        const layers = layersAsBuilt(run, trained);
+        const other = bear(fill(named(run.catalogues, 'Scheme', scheme, undefined)), layers, run.task.head);
         return kept(
-          buildModel({ ...run, scheme: other, weights: {} }, memory, { batch, prefix, lend }),
+          buildModel({ ...run, layers, scheme: other, weights: {} }, memory, { batch, prefix, lend }),
           false,
         );
       },
@@ -159,6 +156,15 @@ export function attachProbes(run: ResolvedRun, memory: Memory, trained: BuiltMod
         return look(at);
       },
     };
+  });
+}
+/** Hidden layers with the activation that their neurons got: an answer to a slot (`functions.phi`) goes before the network's. */
+function layersAsBuilt({ layers }: ResolvedRun, { circuit, forward }: BuiltModel): readonly LayerSpec[] {
+  const weighted = weightedLayers(layers);
+  return layers.map((layer, l) => {
+    const name = l > 0 && l < layers.length - 1 ? forward[weighted.indexOf(l)] : undefined;
+    const phi = name === undefined ? undefined : circuit.network.projection(name).post.functions.phi;
+    return phi ? { ...layer, activation: phi } : layer;
   });
 }
 /** Streams of the run are not a probe's to draw from. */

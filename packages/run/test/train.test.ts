@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { createBus } from '@apical/bus';
+import type { BuiltModel } from '@apical/circuit';
 import type { Command, Probe, RunConfig, RunEvent, RunResult, Scheme, WeightFunction } from '@apical/core';
 import { checkInterval, fileStore, memoryStore, resolveRun, buildModel, train } from '../src/index.js';
 import { createRandomSource } from '@apical/numerics';
@@ -576,5 +577,28 @@ t.test(
     const exported = store.weights(result.summary.id)!.get('B1')!.data;
     t.equal(stored[1 * 5 + 2], exported[2 * 4 + 1], 'transposed on the way in');
     t.same([...model.circuit.weights('W2')], [...store.weights(result.summary.id)!.get('W2')!.data]);
+  },
+);
+t.test(
+  'another scheme has the activations that hidden neurons of the run have, wherever they were named',
+  async t => {
+    const seen = async (scheme: RunConfig['scheme']): Promise<string[]> => {
+      const names: string[] = [];
+      const probe: Probe = {
+        ...{ name: 'curious', doc: '', options: {}, rows: {} },
+        attach(run) {
+          const { populations } = (run.other('mini', 5, () => undefined) as BuiltModel).circuit.network;
+          for (const p of populations.values()) if (p.depth > 0) names.push(p.functions.phi!.name);
+          return () => [];
+        },
+      };
+      const config = runConfig({ scheme, probes: { mine: { use: 'curious' } }, train: { epochs: 0 } });
+      await run(config, { catalogues: catalogues({ probes: [probe] }) });
+      return names;
+    };
+    const phi = (activation: string) => ({ hidden: { functions: { phi: activation } } });
+    t.strictSame(await seen({ use: 'mini' }), ['tanh', 'tanh', 'linear']);
+    t.strictSame(await seen({ use: 'mini', activation: 'linear' }), ['linear', 'linear', 'linear']);
+    t.strictSame(await seen({ use: 'mini', neurons: phi('linear') }), ['linear', 'linear', 'linear']);
   },
 );
