@@ -46,7 +46,7 @@ Overrides:
 
 const rerunsHelp = `
 What a result rests on:
-  --halve-dt   every run of a scheme that knows time once more with dt/2 and the same milliseconds: twice the work
+  --halve-dt   every run of a scheme that knows time once more with dt/2 and the same milliseconds: three times the work in all
   --rounding   one run a scheme once more on the reference backend, which is slow: how far does rounding alone carry?
 `;
 const benchHelp = `

@@ -97,6 +97,28 @@ t.test('compare prints table, verdict and notes, stores its record, and report m
   );
 });
 
+t.test('compare says what a result rests on: rates, and runs that are made again', async t => {
+  here(t);
+  const refused = await apical('compare', './tiny.yaml', 'schemes=bp', '--halve-dt');
+  t.equal(refused.code, 2);
+  t.match(refused.err, 'no scheme of experiment tiny is integrated in time (bp): take --halve-dt away');
+  t.notOk(existsSync('runs'), 'before anything was computed');
+  const given = ['compare', './tiny.yaml', 'schemes=bp', 'rates=tuned with 4 trials', ...inProcess];
+  const rounded = await apical(...given, '--rounding');
+  t.equal(rounded.code, 0, rounded.err);
+  t.match(rounded.out, /\nfairness: rate, forward: 0\.1; rates chosen: tuned with 4 trials\n/);
+  t.match(
+    rounded.out,
+    /\nrounding: test error of seed 0 on reference instead of \w+: spread [\d.e−]+ points/,
+  );
+  const { command } = JSON.parse(readFileSync('runs/tiny/comparison.json', 'utf8')) as { command: string };
+  t.equal(command, "apical compare ./tiny.yaml schemes=bp 'rates=tuned with 4 trials' --rounding");
+  const pal = ['schemes=pal', 'train.limit=20', 'train.epochs=1', 'network.activation=sigmoid'];
+  const timed = await apical('compare', './tiny.yaml', ...pal, ...inProcess, '--halve-dt');
+  t.equal(timed.code, 0, timed.err);
+  t.match(timed.out, /\ntime step: pal with dt 0\.05 instead of 0\.1 ms: test error [\d.]+ → [\d.]+ %/);
+});
+
 t.test('a control that is not beaten ends with 3 and a line that says so', async t => {
   here(t);
   const { code, err } = await apical(
