@@ -315,3 +315,45 @@ t.test('inhibition that is drawn beside tied feedback is its opposite from the f
   circuit.compile(programs.train)();
   t.equal(opposite(), 0);
 });
+t.test(
+  'fixed and tied feedback of the classification circuit are learned feedback held by hand, bit for bit',
+  t => {
+    const quiet = { pyramidal: { parameters: { sigma: 0 } } };
+    const made = (feedback: string, plasticity: SchemeOptions['plasticity'] = {}): BuiltModel =>
+      build(classification, layersOf(4, 5, 3), {
+        settings: { feedback },
+        neurons: { pyramidal: silent },
+        plasticity,
+      });
+    const still = { optimiser: { parameters: { eta: 0 } } };
+    const weights = ['W1', 'W2', 'WIP1', 'B1', 'BPI1'];
+    /** Trains two circuits side by side; `before` may look after the second one. */
+    const equal = (one: BuiltModel, other: BuiltModel, before: () => void = () => undefined): void => {
+      const first = Array.from(one.circuit.weights('W2'));
+      const steps = [one, other].map(model => {
+        const { circuit, programs, input, target } = model;
+        show(model, input);
+        show(model, target, 2);
+        circuit.compile(programs.start!)();
+        return circuit.compile(programs.train);
+      });
+      for (let k = 0; k < 200; k++) {
+        before();
+        for (const step of steps) step();
+      }
+      for (const name of weights) t.strictSame(one.circuit.weights(name), other.circuit.weights(name), name);
+      t.ok(apart(first, one.circuit.weights('W2')) > 1e-4, 'something was learned');
+    };
+    equal(made('fa'), made('pal', { feedback: still, PI: still }));
+    const held = made('fa');
+    const [W, B, I] = ['W2', 'B1', 'BPI1'].map(name => held.circuit.weights(name));
+    equal(made('bp'), held, () => {
+      for (let i = 0; i < 3; i++)
+        for (let j = 0; j < 5; j++) {
+          B![j * 3 + i] = W![i * 5 + j]!;
+          I![j * 3 + i] = -W![i * 5 + j]!;
+        }
+    });
+    t.end();
+  },
+);
