@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import ndarray from 'ndarray';
 import t from 'tap';
 import type {
+  Connectivity,
   DefineConfig,
+  LayerSpec,
   PlasticitySlot,
   RunConfig,
   Scheme,
@@ -357,6 +359,30 @@ t.test('a template runs over the layers for which what it names exists', async t
   );
 });
 
+t.test('pooling in a template is linear unless stated, and counts no error', async t => {
+  const { scheme } = await given(withTemplate({ errors: ['layer{l}.delta'] }));
+  const pool: Connectivity = {
+    name: 'pool',
+    doc: '',
+    shape: () => [],
+    transmit: () => [],
+    transmitBack: () => [],
+  };
+  const layers: LayerSpec[] = [
+    { shape: [4] },
+    { shape: [6], activation: 'relu' },
+    { shape: [3], connectivity: pool },
+    { shape: [2], connectivity: pool, activation: 'relu' },
+    { shape: [4] },
+    { shape: [2], connectivity: pool },
+  ];
+  const { errors, forward, populations } = declare(scheme, layers);
+  t.strictSame([forward, errors], [['W1', 'W4'], ['layer1.delta']]);
+  t.strictSame(
+    populations.slice(1, 5).map(p => p.functions?.phi),
+    ['relu', 'linear', 'relu', undefined],
+  );
+});
 t.test('a template that names nothing is refused with its place', async t => {
   const W = template.projections['W{l}']!;
   const wrong: [Partial<SchemeTemplate>, RegExp, RegExp][] = [
