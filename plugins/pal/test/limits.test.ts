@@ -318,7 +318,6 @@ t.test('inhibition that is drawn beside tied feedback is its opposite from the f
 t.test(
   'fixed and tied feedback of the classification circuit are learned feedback held by hand, bit for bit',
   t => {
-    const quiet = { pyramidal: { parameters: { sigma: 0 } } };
     const made = (feedback: string, plasticity: SchemeOptions['plasticity'] = {}): BuiltModel =>
       build(classification, layersOf(4, 5, 3), {
         settings: { feedback },
