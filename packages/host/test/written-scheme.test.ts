@@ -131,3 +131,35 @@ t.test(
     );
   },
 );
+
+t.test('both act on every backend, and come to the same', async t => {
+  const host = await createHost({ services: { Logger } });
+  t.teardown(() => host.dispose());
+  const target = path.join(t.testdir(), 'mine.yaml');
+  writeFileSync(target, file);
+  const before = ['train.before.program=train', 'train.before.updates=3'];
+  const finals = async (backend: string, ...overrides: string[]): Promise<readonly number[]> => {
+    const compared = await host.compare(
+      host.compose({
+        target,
+        roots,
+        overrides: [`train.backend=${backend}`, 'schemes=bp,my-scheme', 'seeds=[0]', ...overrides],
+      }),
+      { directory: null, launcher: 'in-process' },
+    );
+    t.equal(compared.paired.yes, true, `${backend}: paired by the role that a list gives`);
+    return compared.rows.map(row => row.estimate!.mean);
+  };
+  const [plain, longer] = [await finals('reference'), await finals('reference', ...before)];
+  for (const [k, value] of longer.entries()) t.not(value, plain[k]);
+  for (const backend of ['wasm', 'wasm-fma', 'blas']) {
+    const unavailable = host.catalogues.Backend.get(backend).unavailable?.();
+    if (unavailable !== undefined) {
+      t.comment(`skipped: ${backend}: ${unavailable}`);
+      continue;
+    }
+    const found = await finals(backend, ...before);
+    for (const [k, value] of found.entries())
+      t.ok(Math.abs(value - longer[k]!) < 1e-9, `${backend}: ${value} is ${longer[k]!}`);
+  }
+});
