@@ -49,8 +49,8 @@ export class Score {
       const share = off === 0 ? 0 : off / (atol + rtol * Math.abs(want));
       if (share <= 1 && share <= this.#worst) continue;
       const at = `${name}${row === undefined ? '' : `@${row}`}[${i}]: ${got[i]!} for ${want}`;
-      // NaN fails both comparisons
-      if (!(share <= this.#worst)) [this.#worst, this.#worstAt] = [share, at];
+      // NaN fails both comparisons, and stays the worst
+      if (!(share <= this.#worst) && !Number.isNaN(this.#worst)) [this.#worst, this.#worstAt] = [share, at];
       if (!(share <= 1) && !this.#bad.has(name)) this.#bad.set(name, at);
     }
   }

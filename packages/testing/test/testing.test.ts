@@ -120,6 +120,11 @@ t.test('the score: tolerance, rows, what was not compared, NaN', async t => {
     score(s => s.compare('y', [2, 4, NaN, 8])),
     { passed: false, problems: ['y[2]: NaN for 6'] },
   );
+  t.same(
+    [score(s => s.compare('y', [2, 4, NaN, 9]))].map(({ worst, worstAt }) => [worst, worstAt]),
+    [[NaN, 'y[2]: NaN for 6']],
+    'nothing is worse than NaN',
+  );
   t.match(score(s => s.compare('y', [2, 4])).problems, ['y: 2 numbers are produced, 4 expected']);
   t.match(score(() => undefined).problems, ['y is expected and was not produced']);
   t.match(

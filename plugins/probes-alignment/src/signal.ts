@@ -4,6 +4,7 @@
  */
 import type { FloatArray, Model, Probe, ProbedRun, ProbeRow, Step } from '@apical/core';
 import { ApicalError, checkOptions } from '@apical/core';
+import { maxAbs } from '@apical/numerics';
 import { firstSamples, programOf } from './samples.js';
 
 const reductions = {
@@ -21,15 +22,13 @@ interface Sums {
   readonly largest: number;
 }
 function sumsOf(values: FloatArray): Sums {
-  let [sum, sizes, squares, largest] = [0, 0, 0, 0];
+  let [sum, sizes, squares] = [0, 0, 0];
   for (const v of values) {
     sum += v;
     sizes += Math.abs(v);
     squares += v * v;
-    // NaN is the largest of all
-    if (!(Math.abs(v) <= largest)) largest = Math.abs(v);
   }
-  return { count: values.length, values: sum, sizes, squares, largest };
+  return { count: values.length, values: sum, sizes, squares, largest: maxAbs(values) };
 }
 export const signal: Probe = {
   name: 'signal',

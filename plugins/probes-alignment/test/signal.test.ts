@@ -18,10 +18,15 @@ const count = 9;
 const stream = createRandomSource(3).stream('test/samples');
 const samples = (n: number) => Float64Array.from({ length: count * n }, () => stream.normal());
 const split = { count, inputs: samples(5), targets: samples(3) };
-type Probed = ProbedRun & { readonly model: BuiltModel; readonly twins: BuiltModel[] };
+type Probed = ProbedRun & {
+  readonly model: BuiltModel;
+  readonly twins: BuiltModel[];
+  readonly asked: unknown[];
+};
 function probed(scheme: Scheme, options: SchemeOptions = {}): Probed {
   const memory = reference.open({ dtype: 'float64' });
   const twins: BuiltModel[] = [];
+  const asked: unknown[] = [];
   const build = (batch: number, lend?: (name: string) => FloatArray | undefined): BuiltModel =>
     assemble(fill(scheme, { head: 'linear-squared', ...options }), layers, {
       memory,
@@ -38,9 +43,11 @@ function probed(scheme: Scheme, options: SchemeOptions = {}): Probed {
     task: { splits: { train: split, validation: split, test: split } } as unknown as PreparedTask,
     model,
     twins,
+    asked,
     random: createRandomSource(5),
     steps: (_, time = 1) => time,
-    twin(batch) {
+    twin(batch, options) {
+      asked.push(options);
       const twin = build(batch, name => model.circuit.lent(name));
       twins.push(twin);
       return twin;
@@ -149,6 +156,47 @@ t.test('passes of a relaxation, and whether it settled', async t => {
   t.same([few.passes, few.settled], [5, 0]);
   t.throws(() => rows(0 / 0), Error);
   t.throws(() => signal.attach(probed(bp), { passes: 'relaxation' }), { message: /relaxation/ });
+});
+/** u' = u + pull (z - u) in every step of the program; `begin` puts u back to 0. */
+const leaking: Scheme = {
+  ...settling(1),
+  phases: { ...settling(1).phases, rest: 'potentials go back' },
+  neurons: {
+    ...settling(1).neurons,
+    hidden: { model: { ...relaxing, phases: { ...relaxing.phases, rest: 'u = 0' } } },
+  },
+  assemble(net, all, given) {
+    const model = bp.assemble(net, all, given);
+    const step = [{ phase: 'forward', sweep: 'up' } as const, { phase: 'relax' }];
+    const learn = [{ phase: 'backward', sweep: 'down' } as const, { phase: 'learn' }];
+    return {
+      ...model,
+      programs: { begin: [{ phase: 'rest' }], train: [...step, ...learn], evaluate: step },
+    };
+  },
+};
+t.test('samples are shown for a presentation, each from the start', async t => {
+  const u = (options: object): number => told(probed(leaking), { of: 'u', at: 'layer1', ...options })[0]!;
+  const one = u({ presentation: 1 });
+  t.ok(one > 0.01);
+  // in the first layer z stays: 1 - 2^-n of it is reached
+  for (const steps of [2, 5])
+    t.ok(close(u({ presentation: steps }), 2 * (1 - 2 ** -steps) * one), String(steps));
+  const run = probed(leaking);
+  const look = signal.attach(run, { of: 'u', at: 'layer1', presentation: 1 });
+  t.same(look(start), look({ epoch: 1, update: 1 }), 'the second look begins anew');
+  t.ok(
+    close(u({ presentation: 1, target: 'output' }), one),
+    'and so does training after the output was asked for',
+  );
+});
+t.test('noise is asked for or not, and a number that is none is the largest', async t => {
+  const run = probed(bp);
+  told(run);
+  told(run, { noise: false });
+  t.same(run.asked, [{ noise: true }, { noise: false }]);
+  run.model.circuit.weights('W1')[0] = NaN;
+  t.same(told(run, { of: 'r', at: 'layer1', reduce: 'largest' }), [NaN]);
 });
 t.test('pairs of projections are compared in one direction', async t => {
   const run = probed(fa);
