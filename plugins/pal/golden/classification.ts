@@ -4,7 +4,7 @@ import { state } from '@apical/core';
 import { flow } from '@apical/plugin-standard';
 import { classification, classificationStep, lowpassDelayed } from '@apical/plugin-pal';
 import { show } from './arrays.js';
-import { activationNamed, type RecordedCircuit } from './microcircuit-options.js';
+import { activationNamed, conductancesOf, type RecordedCircuit } from './microcircuit-options.js';
 
 interface Parameters extends RecordedCircuit {
   readonly activation: string;
@@ -28,14 +28,7 @@ function optionsOf(p: Parameters): SchemeOptions {
   });
   const noise = { sigma: p.sigma_noise, tauNoise: p.tau_noise };
   return {
-    parameters: {
-      gLeak: p.g_leak,
-      gBasal: p.g_basal,
-      gApical: p.g_apical,
-      gDendrite: p.g_dendrite,
-      gNudge: p.g_inter_nudge,
-      gTarget: p.g_target,
-    },
+    parameters: conductancesOf(p),
     // FA is recorded with its noise and traces: learned feedback whose rate is 0
     settings: { feedback: 'pal' },
     neurons: { pyramidal: { parameters: noise } },

@@ -55,6 +55,15 @@ export interface MicrocircuitCase extends RecordedCircuit {
   readonly settling_time: number;
   readonly steps_per_presentation: number;
 }
+/** The recorded conductances under the names of the schemes. */
+export const conductancesOf = (p: RecordedCircuit): Readonly<Record<string, number>> => ({
+  gLeak: p.g_leak,
+  gBasal: p.g_basal,
+  gApical: p.g_apical,
+  gDendrite: p.g_dendrite,
+  gNudge: p.g_inter_nudge,
+  gTarget: p.g_target,
+});
 /** Names of the recorded activations. */
 export const activationNamed = (name: string): string | Activation =>
   name === 'hard_sigmoid' ? unitSlopeHardSigmoid : name === 'logistic' ? 'sigmoid' : name;
@@ -121,12 +130,7 @@ export function optionsOf(p: MicrocircuitCase): SchemeOptions {
   });
   return {
     parameters: {
-      gLeak: p.g_leak,
-      gBasal: p.g_basal,
-      gApical: p.g_apical,
-      gDendrite: p.g_dendrite,
-      gNudge: p.g_inter_nudge,
-      gTarget: p.g_target,
+      ...conductancesOf(p),
       prospectivity: p.prospectivity,
       ...(isPal ? { hold: Math.round(p.noise_hold / p.dt) * p.dt } : {}),
     },
